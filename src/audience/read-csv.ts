@@ -1,0 +1,149 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+import { type Info, parse } from 'csv-parse'
+import { type Finding, finding } from '../problems/finding.ts'
+import { UserError } from '../problems/user-error.ts'
+import { defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
+
+/** One row of the audience: a subscriber, or the reason why the row cannot be served. */
+export type AudienceRow =
+  | { subscriber: Subscriber; findings: Finding[] }
+  | { skipped: 'bad-address' | 'duplicate'; email: string; findings: Finding[] }
+
+const KNOWN = ['email', 'id', 'name', 'topics', 'timezone', 'language', 'status']
+
+/**
+ * The subscribers of a CSV file, as a stream: a million rows take the memory of one, plus their ids. UTF-8 with or
+ * without a byte-order mark; comma, semicolon or tab; LF or CRLF; columns by header in any order. Throws a UserError
+ * when the file is missing or has no email column.
+ */
+export async function* readSubscribers(root: string, file: string): AsyncGenerator<AudienceRow> {
+  const full = path.resolve(root, file)
+  const delimiter = await delimiterOf(full, file)
+  const parser = createReadStream(full).pipe(
+    parse({
+      bom: true,
+      delimiter,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      info: true,
+      trim: true,
+    }),
+  )
+  let header: string[] | null = null
+  /** Normalised address and id -> line. */
+  const seen = new Map<string, number>()
+  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+    // `lines` counts the line the record ended on; a quoted cell may span several.
+    const line = info.lines - record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0)
+    if (header === null) {
+      header = record.map((name) => name.trim().toLowerCase())
+      if (!header.includes('email')) {
+        throw new UserError(
+          'no-email-column',
+          `${file} has no column "email".`,
+          `Its first line must name the columns, as in  email,name,topics,timezone. It names: ${header.join(', ')}.`,
+        )
+      }
+      continue
+    }
+    yield rowOf(header, record, line, file, seen)
+  }
+  if (header === null)
+    throw new UserError(
+      'no-email-column',
+      `${file} is empty.`,
+      'Its first line must name the columns, as in  email,name,topics,timezone.',
+    )
+}
+
+function rowOf(header: string[], record: string[], line: number, file: string, seen: Map<string, number>): AudienceRow {
+  const cells = new Map(header.map((name, index) => [name, record[index] ?? '']))
+  const cell = (name: string): string => cells.get(name) ?? ''
+  const findings: Finding[] = []
+  const say = (
+    code: 'subscriber-address' | 'subscriber-duplicate' | 'subscriber-name' | 'subscriber-row',
+    message: string,
+    hint: string,
+  ) => {
+    findings.push({ ...finding(code, file, message, hint), line, column: 1 })
+  }
+  const email = cell('email')
+  if (!isAddress(email)) {
+    say(
+      'subscriber-address',
+      email === '' ? 'The row has no address.' : `${JSON.stringify(email)} is not an address mail can go to.`,
+      'Correct the address or remove the row.',
+    )
+    return { skipped: 'bad-address', email, findings }
+  }
+  if (record.length > header.length)
+    say(
+      'subscriber-row',
+      `The row has ${record.length} cells, the header ${header.length}.`,
+      'A cell with a comma in it must stand in double quotes.',
+    )
+  const given = cell('id')
+  if (given !== '' && !/^[A-Za-z0-9_+@:-][A-Za-z0-9_.+@:-]{0,63}$/.test(given)) {
+    say(
+      'subscriber-row',
+      `The id ${JSON.stringify(given)} cannot be used.`,
+      'Ids are up to 64 letters, digits and . _ + @ : - (not beginning with a dot).',
+    )
+    return { skipped: 'bad-address', email, findings }
+  }
+  const id = given === '' ? defaultId(email) : given
+  const address = normalizedAddress(email)
+  const before = seen.get(`a:${address}`) ?? seen.get(`i:${id}`)
+  if (before !== undefined) {
+    say(
+      'subscriber-duplicate',
+      `${email} stands in line ${before} already.`,
+      'The first row counts. Remove one of the two.',
+    )
+    return { skipped: 'duplicate', email, findings }
+  }
+  seen.set(`a:${address}`, line)
+  if (given !== '') seen.set(`i:${id}`, line)
+  const name = cell('name')
+  const clean = name.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  if (clean !== name.trim())
+    say('subscriber-name', `The name of ${email} holds control characters.`, 'They were replaced by spaces.')
+  const extra = Object.fromEntries([...cells].filter(([column]) => column !== '' && !KNOWN.includes(column)))
+  const subscriber: Subscriber = {
+    id,
+    email,
+    name: clean,
+    topics: cell('topics')
+      .split(/[\s,;]+/)
+      .filter((topic) => topic !== ''),
+    timezone: cell('timezone') || undefined,
+    language: cell('language') || undefined,
+    status: cell('status').toLowerCase() || 'active',
+    extra,
+    line,
+  }
+  return { subscriber, findings }
+}
+
+/** Whichever of comma, semicolon and tab stands most often in the first line. */
+async function delimiterOf(full: string, file: string): Promise<string> {
+  const handle = await open(full).catch(() => {
+    throw new UserError(
+      'no-audience',
+      `There is no audience: ${file} does not exist.`,
+      'Name the file in broadsheet.yaml (subscribers: …); its first line is  email,name,topics,timezone.',
+    )
+  })
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0)
+    const first = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1)[0] ?? ''
+    const counts = [',', ';', '\t'].map((sign) => ({ sign, count: first.split(sign).length }))
+    counts.sort((a, b) => b.count - a.count)
+    return counts[0]?.sign ?? ','
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+
+/** A person who asked for it, as a row of the audience says. */
+export interface Subscriber {
+  id: string
+  /** As written; mail goes there. */
+  email: string
+  name: string
+  /** Topic ids; empty means all. */
+  topics: string[]
+  timezone?: string | undefined
+  language?: string | undefined
+  /** 'active', or whatever else the row says, which is served as inactive. */
+  status: string
+  /** Further columns, usable as slots. */
+  extra: Record<string, string>
+  /** The row's line in its file. */
+  line: number
+}
+
+/** The address by which two rows are the same person: trimmed, NFC, lower-cased (design, section 5). */
+export function normalizedAddress(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase()
+}
+
+/** 20 base32 characters of SHA-256 over the normalised address. Never keyed: rotating a secret must not change it. */
+export function defaultId(email: string): string {
+  return base32(createHash('sha256').update(normalizedAddress(email)).digest()).slice(0, 20)
+}
+
+/** RFC 4648 base32, lower case, without padding. */
+export function base32(bytes: Uint8Array): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+  let text = ''
+  let buffer = 0
+  let bits = 0
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += alphabet[(buffer >> bits) & 31]
+    }
+    buffer &= (1 << bits) - 1
+  }
+  if (bits > 0) text += alphabet[(buffer << (5 - bits)) & 31]
+  return text
+}
+
+/**
+ * One addr-spec of RFC 5321: a dot-atom local part of at most 64 octets (UTF-8 allowed, RFC 6531) and a domain with at
+ * least one dot. Quoted local parts and address literals are refused: no subscriber has one, attackers do.
+ */
+export function isAddress(email: string): boolean {
+  const at = email.lastIndexOf('@')
+  const local = email.slice(0, at)
+  const domain = email.slice(at + 1)
+  if (at < 1 || Buffer.byteLength(local) > 64 || email.length > 254) return false
+  if (!/^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(local)) return false
+  return (
+    /^([\p{L}\p{N}\p{M}]([\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}\p{M}-]{2,63}$/u.test(domain) &&
+    !/^[\d.]+$/.test(domain)
+  )
+}

@@ -1,0 +1,184 @@
+import path from 'node:path'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Context } from './commands/command.ts'
+import { exitCodes, UserError } from './problems/user-error.ts'
+
+/**
+ * Argv in, exit code out. The table of commands stands here; each command's module is loaded when it is called, so that
+ * `--help` stays instant. Together with bin.js the only file that touches the process.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json')
+  try {
+    process.exitCode = await run(argv)
+  } catch (caught) {
+    process.exitCode = complain(caught, json)
+  }
+}
+
+const EXIT_TABLE = `
+Exit codes:
+  0   fine
+  1   findings with severity error
+  2   wrong usage or configuration
+  3   this run left deliveries not accepted (rejected, deferred), or unknown ones are open
+  70  a bug in Broadsheet
+
+Without --live nothing leaves this machine: mail goes to outbox/.`
+
+async function run(argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.fine
+  const abort = new AbortController()
+  const program = new Command('broadsheet')
+  program
+    .description('Newsletter-as-code: digests in YAML, checked, previewed, and delivered once.')
+    .version(await version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'say what a command does')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_TABLE)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
+
+  const command = (usage: string, description: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .helpOption('-h, --help', 'say what this command does')
+      .option('--root <dir>', "the publication's folder", '.')
+      .option('--json', 'one JSON document on stdout, nothing else', false)
+      .addOption(new Option('--now <instant>', 'rehearse as if it were this instant, as in 2024-12-19T06:00Z'))
+      .addHelpText('after', EXIT_TABLE)
+      .exitOverride()
+      .configureOutput({ writeErr: () => {}, outputError: () => {} })
+
+  command('check [editions...]', 'say everything there is to say about an edition (latest by default)')
+    .option('--all', 'every edition in digests/', false)
+    .action(async (editions: string[], options) => {
+      const { check } = await import('./commands/check.ts')
+      exitCode = await check(await contextOf(options, abort.signal), editions, options)
+    })
+
+  command('build [edition]', 'write dist/<date>/email.{mjml,html,txt,eml} and the pictures')
+    .option('--out <dir>', 'write there instead')
+    .action(async (edition: string | undefined, options) => {
+      const { build } = await import('./commands/build.ts')
+      exitCode = await build(await contextOf(options, abort.signal), edition ?? 'latest', options)
+    })
+
+  command('preview [edition]', 'show the newest edition in the browser, and repaint on save')
+    .option('--port <number>', 'the port', integer(0, 65535), 4747)
+    .option('--host <address>', 'the address to listen on', 'localhost')
+    .option('--open', 'open the browser', false)
+    .action(async (edition: string | undefined, options) => {
+      const { preview } = await import('./commands/preview.ts')
+      exitCode = await preview(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
+    })
+
+  command('send [edition]', 'deliver to everyone not yet served: into outbox/, or with --live to the mail server')
+    .option('--live', 'really send, through SMTP_URL; wants a date or `today`', false)
+    .option('--dry-run', 'count, and write nothing', false)
+    .option(
+      '--to <address>',
+      'send a proof to this address instead (repeatable)',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .option('--connections <number>', 'connections to the mail server', integer(1, 100), 4)
+    .option('--require-edition', 'a missing edition for today is an error', false)
+    .action(async (edition: string | undefined, options) => {
+      if (options.live && options.now !== undefined)
+        throw new UserError(
+          'now-and-live',
+          '--now rehearses, --live sends; they do not go together.',
+          'Leave one of them out.',
+        )
+      const { send } = await import('./commands/send.ts')
+      exitCode = await send(await contextOf(options, abort.signal), edition ?? 'latest', options)
+    })
+
+  if (argv.length === 0) {
+    program.outputHelp()
+    return exitCodes.usage
+  }
+  await program.parseAsync([...argv], { from: 'user' })
+  return exitCode
+}
+
+/** The rim: folder, clock, environment and streams, opened once and passed down. */
+async function contextOf(
+  options: { root: string; json: boolean; now?: string },
+  signal: AbortSignal,
+): Promise<Context> {
+  const { DateTime } = await import('luxon')
+  const now = options.now === undefined ? DateTime.utc() : DateTime.fromISO(options.now, { setZone: true })
+  if (!now.isValid || (options.now !== undefined && !/(Z|[+-]\d{2}:?\d{2})$/.test(options.now))) {
+    throw new UserError(
+      'bad-now',
+      `"${options.now}" is not an instant.`,
+      'Write date, time and offset, as in 2024-12-19T06:00Z.',
+    )
+  }
+  const output = (stream: NodeJS.WriteStream) => ({
+    write: (text: string) => void stream.write(text),
+    isTerminal: stream.isTTY === true && process.env['NO_COLOR'] === undefined,
+  })
+  return {
+    root: path.resolve(options.root),
+    json: options.json,
+    now,
+    environment: process.env,
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    signal,
+  }
+}
+
+/** Ctrl-C stops what runs until stopped; a second one ends the process. */
+function stopOnSignals(abort: AbortController): AbortSignal {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
+  return abort.signal
+}
+
+function integer(least: number, most: number) {
+  return (value: string): number => {
+    const number = Number(value)
+    if (!Number.isInteger(number) || number < least || number > most)
+      throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
+    return number
+  }
+}
+
+/** Prints what went wrong and returns the exit code: a line and a hint for operators, a stack for bugs. */
+function complain(caught: unknown, json: boolean): number {
+  if (caught instanceof CommanderError) {
+    if (caught.exitCode === 0) return exitCodes.fine
+    const [message = '', ...rest] = caught.message.replace(/^error: /, '').split('\n')
+    return print(
+      'usage',
+      message,
+      rest.join(' ').trim() || 'broadsheet --help lists commands and options.',
+      exitCodes.usage,
+      json,
+    )
+  }
+  if (caught instanceof UserError) return print(caught.code, caught.message, caught.hint, caught.exitCode, json)
+  const error = caught instanceof Error ? caught : new Error(String(caught))
+  process.stderr.write(`This is a bug in Broadsheet; nothing you wrote should do this.\n${error.stack}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: 'bug', message: error.message, hint: 'Please report it with the stack on stderr.' } })}\n`,
+    )
+  return exitCodes.bug
+}
+
+function print(code: string, message: string, hint: string, exitCode: number, json: boolean): number {
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`)
+  else process.stderr.write(`${message}\n${hint}\n`)
+  return exitCode
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version
+}

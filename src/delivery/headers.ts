@@ -1,0 +1,50 @@
+import { domainToASCII } from 'node:url'
+import { encodeWords, foldLines } from 'nodemailer/lib/mime-funcs'
+
+/** A mailbox as `From` and `To` carry it. */
+export interface Mailbox {
+  name: string
+  address: string
+}
+
+/** `The Digest <digest@example.org>` or a bare address, as the publication's schema lets through. */
+export function parseMailbox(text: string): Mailbox {
+  const match = /^(.*) <([^<>]+)>$/.exec(text)
+  return match === null ? { name: '', address: text } : { name: (match[1] ?? '').trim(), address: match[2] ?? '' }
+}
+
+/** One header line, CRLF at its end, folded at 76; whatever tries to end the line early becomes a space. */
+export function headerLine(name: string, value: string): string {
+  return `${foldLines(`${name}: ${oneLine(value)}`, 76)}\r\n`
+}
+
+/** Text in a header: plain ASCII as it is, anything else (and what folding could not break) as RFC 2047 words. */
+export function headerText(value: string): string {
+  const line = oneLine(value)
+  const foldable = /^[\x20-\x7e]*$/.test(line) && !/\S{70}/.test(line) && !line.includes('=?')
+  return foldable ? line : encodeWords(line, 'B', 52, true)
+}
+
+export function mailboxHeader({ name, address }: Mailbox): string {
+  const ascii = asciiAddress(address)
+  const clean = oneLine(name).trim()
+  if (clean === '') return ascii
+  if (!/^[\x20-\x7e]*$/.test(clean) || /\S{60}/.test(clean) || clean.includes('=?'))
+    return `${encodeWords(clean, 'B', 52, true)} <${ascii}>`
+  return /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(clean)
+    ? `${clean} <${ascii}>`
+    : `"${clean.replace(/(["\\])/g, '\\$1')}" <${ascii}>`
+}
+
+/** The domain as A-labels (UTS 46); the local part as written. */
+export function asciiAddress(address: string): string {
+  const at = address.lastIndexOf('@')
+  const domain = domainToASCII(address.slice(at + 1))
+  return `${address.slice(0, at)}@${domain === '' ? address.slice(at + 1) : domain}`
+}
+
+export function domainOf(address: string): string {
+  return asciiAddress(address).slice(asciiAddress(address).lastIndexOf('@') + 1)
+}
+
+const oneLine = (value: string): string => value.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -1,0 +1,51 @@
+import type { AudienceRow } from '../audience/read-csv.ts'
+import type { Subscriber } from '../audience/subscriber.ts'
+
+/** Why a subscriber gets no copy (design, section 3). */
+export type SkipReason =
+  | 'unsubscribed'
+  | 'suppressed'
+  | 'inactive'
+  | 'no-topic'
+  | 'too-late'
+  | 'bad-address'
+  | 'duplicate'
+
+/** One edition to one subscriber. */
+export interface Delivery {
+  subscriber: Subscriber
+  /** The topics of this edition they get, in the publication's order. */
+  topics: string[]
+  /** The language of dates and built-in phrases. Topics and language name the variant. */
+  language: string
+}
+
+/** What an edition offers to choose from. */
+export interface Offer {
+  /** Topics that have entries, in the publication's order. */
+  topics: readonly string[]
+  /** The publication's language first, then its further ones. */
+  languages: readonly [string, ...string[]]
+}
+
+/** Who gets the edition, and for everyone else why not. */
+export function planDelivery(row: AudienceRow, offer: Offer): { delivery: Delivery } | { skipped: SkipReason } {
+  if ('skipped' in row) return { skipped: row.skipped }
+  const { subscriber } = row
+  if (subscriber.status !== 'active') return { skipped: 'inactive' }
+  const topics = offer.topics.filter((topic) => subscriber.topics.length === 0 || subscriber.topics.includes(topic))
+  return topics.length === 0
+    ? { skipped: 'no-topic' }
+    : { delivery: { subscriber, topics, language: languageFor(subscriber.language, offer.languages) } }
+}
+
+/** The offered language nearest to the one asked for: the same tag, else the same language, else the publication's. */
+function languageFor(asked: string | undefined, offered: Offer['languages']): string {
+  if (asked === undefined) return offered[0]
+  const base = (tag: string): string => tag.toLowerCase().split('-')[0] ?? ''
+  return (
+    offered.find((tag) => tag.toLowerCase() === asked.toLowerCase()) ??
+    offered.find((tag) => base(tag) === base(asked)) ??
+    offered[0]
+  )
+}

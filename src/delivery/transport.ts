@@ -1,0 +1,43 @@
+import type { FilledMessage } from './message.ts'
+
+/** What became of one delivery (design, section 6). The words say no more than we know. */
+export type Outcome =
+  /** The server answered 250; its reply is kept. */
+  | { state: 'accepted'; reply: string }
+  /** A transient answer, or trouble before the last byte had left: certainly not accepted, may be tried again. */
+  | { state: 'deferred'; reply: string }
+  /** A permanent answer for this recipient. */
+  | { state: 'rejected'; reply: string }
+  /** The last byte had left and no answer came. Never repeated by itself. */
+  | { state: 'unknown'; reply: string }
+
+export interface TransportRequest extends Pick<FilledMessage, 'envelope' | 'raw'> {
+  /** Names the copy in the outbox; a mail server never sees it. */
+  id: string
+  /**
+   * Called after the server's 354 and before the first byte of the body: the moment to commit `sending`. When it says
+   * false (the lease was lost), nothing of the body leaves.
+   */
+  onBegin(): Promise<boolean>
+}
+
+export type Transport = (request: TransportRequest) => Promise<Outcome>
+
+export interface OpenTransport {
+  transport: Transport
+  close(): Promise<void>
+}
+
+/**
+ * A refusal of the whole run (login, sender, TLS, no connection): it says nothing about the recipient, and trying the
+ * next one would only repeat it.
+ */
+export class RunRefused extends Error {
+  readonly hint: string
+
+  constructor(message: string, hint: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'RunRefused'
+    this.hint = hint
+  }
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Marks in rendered output that are ours and nobody else's: where a slot stands, where an entry begins and ends. They
+ * hold a hash of the content itself, so no content can contain one, and consist of letters and digits, so no template
+ * engine, MJML or mail encoding changes them.
+ */
+export interface Marks {
+  slot(index: number): string
+  begin(position: number): string
+  end(position: number): string
+  /** Matches any mark: groups kind (s, b or z) and number. */
+  pattern: RegExp
+}
+
+export function marksFor(...content: unknown[]): Marks {
+  const nonce = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 20)
+  const mark = (kind: string, number: number) => `q${nonce}${kind}${number}q`
+  return {
+    slot: (index) => mark('s', index),
+    begin: (position) => mark('b', position),
+    end: (position) => mark('z', position),
+    pattern: new RegExp(`q${nonce}([sbz])(\\d+)q`, 'g'),
+  }
+}
+
+/** HTML with begin and end marks standing as comments; slots stay as they are. */
+export function withoutEntryMarks(output: string, marks: Marks, kind: 'html' | 'text'): string {
+  const source = marks.pattern.source.replace('[sbz]', '[bz]')
+  return output.replace(new RegExp(kind === 'html' ? `<!--${source}-->` : source, 'g'), '')
+}

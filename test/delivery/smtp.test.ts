@@ -1,0 +1,189 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSmtp } from '../../src/delivery/smtp.ts'
+import { parseSmtpUrl } from '../../src/delivery/smtp-url.ts'
+import { type Outcome, RunRefused } from '../../src/delivery/transport.ts'
+
+type Answer = string | 'drop' | 'silence'
+
+/** A mail server that misbehaves at one step of the conversation; real sockets, real protocol. */
+async function troubledServer(
+  at: Partial<Record<'mail' | 'rcpt' | 'data' | 'dot', Answer>>,
+  dropAfterBytes = Number.POSITIVE_INFINITY,
+): Promise<{ port: number; bodies: string[] }> {
+  const bodies: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    let inBody = false
+    let body = ''
+    let buffer = ''
+    const say = (answer: Answer): void => {
+      if (answer === 'drop') socket.destroy()
+      else if (answer !== 'silence') socket.write(`${answer}\r\n`)
+    }
+    say('220 test')
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      buffer += chunk
+      if (inBody && buffer.length > dropAfterBytes) {
+        socket.destroy()
+        return
+      }
+      for (;;) {
+        const end = buffer.indexOf(inBody ? '\r\n.\r\n' : '\r\n')
+        if (end < 0) return
+        const line = buffer.slice(0, end)
+        buffer = buffer.slice(end + (inBody ? 5 : 2))
+        if (inBody) {
+          body = line
+          inBody = false
+          bodies.push(body)
+          say(at.dot ?? '250 kept as 1')
+        } else if (/^EHLO/i.test(line)) socket.write('250-test\r\n250 8BITMIME\r\n')
+        else if (/^MAIL/i.test(line)) say(at.mail ?? '250 ok')
+        else if (/^RCPT/i.test(line)) say(at.rcpt ?? '250 ok')
+        else if (/^DATA/i.test(line)) {
+          inBody = at.data === undefined
+          say(at.data ?? '354 go on')
+        } else say('221 bye')
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return { port: (server.address() as AddressInfo).port, bodies }
+}
+
+async function deliver(
+  port: number,
+  raw = 'Subject: x\r\n\r\n.dot at the start\r\nbody\r\n',
+  granted = true,
+): Promise<{ outcome: Outcome; begun: number }> {
+  const { transport, close } = openSmtp(parseSmtpUrl(`smtp://127.0.0.1:${port}`), 1)
+  let begun = 0
+  try {
+    const outcome = await transport({
+      id: 'x',
+      envelope: { from: 'a@b.example', to: 'c@d.example' },
+      raw: Buffer.from(raw),
+      onBegin: async () => {
+        begun += 1
+        return granted
+      },
+    })
+    return { outcome, begun }
+  } finally {
+    await close()
+  }
+}
+
+describe('what became of a delivery', () => {
+  it('is accepted with the reply kept when the server says 250', async () => {
+    const { port, bodies } = await troubledServer({})
+    expect(await deliver(port)).toEqual({ outcome: { state: 'accepted', reply: '250 kept as 1' }, begun: 1 })
+    expect(bodies).toEqual(['Subject: x\r\n\r\n..dot at the start\r\nbody'])
+  })
+
+  it('is rejected or deferred by the code of the reply, before the gate as after it', async () => {
+    const cases: [Parameters<typeof troubledServer>[0], Outcome['state'], number][] = [
+      [{ rcpt: '550 5.1.1 no such user' }, 'rejected', 0],
+      [{ rcpt: '450 4.2.0 greylisted' }, 'deferred', 0],
+      [{ data: '554 no' }, 'rejected', 0],
+      [{ data: '451 later' }, 'deferred', 0],
+      [{ dot: '552 too big' }, 'rejected', 1],
+      [{ dot: '452 full' }, 'deferred', 1],
+    ]
+    for (const [at, state, gates] of cases) {
+      const { port } = await troubledServer(at)
+      const { outcome, begun } = await deliver(port)
+      expect({ at, state: outcome.state, begun }).toEqual({ at, state, begun: gates })
+    }
+  })
+
+  it('is deferred, without a mark in the ledger, when the line drops before the body', async () => {
+    for (const at of [{ rcpt: 'drop' }, { data: 'drop' }] as const) {
+      const { port } = await troubledServer(at)
+      const { outcome, begun } = await deliver(port)
+      expect(outcome.state).toBe('deferred')
+      expect(begun).toBe(0)
+    }
+  })
+
+  it('is deferred when the line drops in the middle of the body: the last byte had not left', async () => {
+    const { port } = await troubledServer({}, 100_000)
+    const { outcome, begun } = await deliver(
+      port,
+      `Subject: x\r\n\r\n${'a line of the body that is long\r\n'.repeat(400_000)}`,
+    )
+    expect(begun).toBe(1)
+    expect(outcome.state).toBe('deferred')
+  })
+
+  it('is unknown when the line drops after the last dot, and never anything else', async () => {
+    const { port, bodies } = await troubledServer({ dot: 'drop' })
+    const { outcome } = await deliver(port)
+    expect(outcome.state).toBe('unknown')
+    expect(bodies).toHaveLength(1)
+  })
+
+  it('sends nothing of the body when the lease was lost at the gate', async () => {
+    const { port, bodies } = await troubledServer({})
+    const { outcome } = await deliver(port, undefined, false)
+    expect(outcome.state).toBe('deferred')
+    expect(bodies).toEqual([])
+  })
+
+  it('concerns the whole run when the sender is refused, the server closes, or nobody answers', async () => {
+    for (const at of [
+      { mail: '550 not you' },
+      { mail: '451 not now' },
+      { rcpt: '421 shutting down' },
+      { dot: '421 shutting down' },
+    ]) {
+      const { port } = await troubledServer(at)
+      await expect(deliver(port)).rejects.toBeInstanceOf(RunRefused)
+    }
+    await expect(deliver(1)).rejects.toThrow(/No connection to the mail server at 127\.0\.0\.1:1/)
+  })
+})
+
+describe('SMTP_URL', () => {
+  it('wants STARTTLS and a valid certificate everywhere but on this machine', () => {
+    expect(parseSmtpUrl('smtp://mail.example.org')).toMatchObject({
+      port: 587,
+      startTls: 'required',
+      verifyCertificate: true,
+      implicitTls: false,
+    })
+    expect(parseSmtpUrl('smtps://u:p%40@mail.example.org')).toMatchObject({
+      port: 465,
+      implicitTls: true,
+      credentials: { user: 'u', pass: 'p@' },
+    })
+    expect(parseSmtpUrl('smtp://localhost:25')).toMatchObject({ startTls: 'offered', verifyCertificate: false })
+    expect(parseSmtpUrl('smtp://[::1]:25')).toMatchObject({ host: '::1', startTls: 'offered' })
+    expect(parseSmtpUrl('smtp://u:p@127.0.0.1:25')).toMatchObject({ startTls: 'required', verifyCertificate: false })
+    expect(parseSmtpUrl('smtp://relay.example.org:25?tls=off')).toMatchObject({ startTls: 'off' })
+  })
+
+  it('is refused in one line that never repeats the password', () => {
+    for (const url of [
+      'mail.example.org',
+      'http://mail.example.org',
+      'smtp://u:topsecret@mail.example.org?tls=off',
+      'smtp://x?tls=maybe',
+    ]) {
+      expect(() => parseSmtpUrl(url)).toThrow(/^SMTP_URL /)
+      try {
+        parseSmtpUrl(url)
+      } catch (caught) {
+        expect(String(caught)).not.toContain('topsecret')
+      }
+    }
+  })
+})

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import { cp, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { repository, runCli } from '../support/run-cli.ts'
+import { emptyFolder } from '../support/sample.ts'
+
+const execute = promisify(execFile)
+
+it('works as a package installed in an empty folder: help, check, send', { timeout: 300_000 }, async () => {
+  const folder = await emptyFolder()
+  const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: repository,
+    maxBuffer: 1e8,
+  })
+  // The build's own lines may stand before the document.
+  const packed = JSON.parse(stdout.slice(stdout.indexOf('[\n')))[0]
+  const names: string[] = packed.files.map((file: { path: string }) => file.path)
+  expect(names).toContain('build/cli.js')
+  expect(names).toContain('templates/broadsheet/email.mjml.hbs')
+  expect(names.filter((name) => /^(test|digests|bench|scripts|src\/.*\.ts)/.test(name))).toEqual([])
+  await execute(
+    'npm',
+    ['install', '--prefer-offline', '--no-save', '--ignore-scripts', path.join(folder, packed.filename)],
+    { cwd: folder, maxBuffer: 1e8 },
+  )
+  for (const name of ['broadsheet.yaml', 'digests', 'subscribers.csv'])
+    await cp(path.join(repository, name), path.join(folder, name), { recursive: true })
+  const bin = path.join(folder, 'node_modules', 'broadsheet', 'src', 'bin.js')
+  const help = await runCli(['--help'], { cwd: folder, bin })
+  expect(help.stdout).toContain('Usage: broadsheet')
+  const check = await runCli(['check', '--all', '--json'], { cwd: folder, bin })
+  expect(JSON.parse(check.stdout)).toMatchObject({ errors: 0, warnings: 0 })
+  const send = await runCli(['send'], { cwd: folder, bin })
+  expect(send).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await readdir(path.join(folder, 'outbox', '2026-11-20'))).toHaveLength(9)
+})

@@ -81,10 +81,11 @@ describe.skipIf(!installed('spamassassin'))('SpamAssassin', () => {
 
 describe.skipIf(!installed('rspamd'))('rspamd', () => {
   const port = 21_333
-  const folder = mkdtempSync(path.join(tmpdir(), 'rspamd-'))
+  let folder = ''
   let server: ReturnType<typeof spawn> | undefined
 
   beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'rspamd-'))
     const config = path.join(folder, 'rspamd.conf')
     writeFileSync(
       config,
@@ -106,9 +107,14 @@ describe.skipIf(!installed('rspamd'))('rspamd', () => {
     throw new Error('rspamd did not start')
   })
 
-  afterAll(() => {
-    server?.kill('SIGTERM')
-    rmSync(folder, { recursive: true, force: true })
+  afterAll(async () => {
+    if (server !== undefined) {
+      const ended = new Promise((resolve) => server?.once('exit', resolve))
+      server.kill('SIGTERM')
+      await ended
+    }
+    // Its workers may still be writing their caches when the parent is gone.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   })
 
   it('gives no positive symbol to the content of any template', { timeout: 120_000 }, async () => {

@@ -1,13 +1,14 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { reportFields } from '../check/report.ts'
-import { compose, fill, recipientOutside, slotValuesOf } from '../delivery/message.ts'
+import { fill, recipientOutside, slotValuesOf } from '../delivery/message.ts'
 import { resolveEdition } from '../edition/calendar.ts'
 import { sortFindings } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
 import { personalise } from '../render/personalise.ts'
-import { compileFor, prepareEdition } from '../render/prepare.ts'
 import { type Context, exitCodeOf, openPublication, printFindings, printJson } from './command.ts'
+import { examine } from './examine.ts'
+import { History } from './history.ts'
 
 export interface BuildOptions {
   /** Where one stands when relative; `dist/<date>` in the publication by default. */
@@ -19,13 +20,15 @@ export async function build(context: Context, name: string, options: BuildOption
   const { publication, findings } = await openPublication(context)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
-  const { prepared, findings: inEdition } = await prepareEdition(context.root, date, publication)
-  const { compiled, findings: inRendering } =
-    prepared === null ? { compiled: null, findings: [] } : await compileFor(prepared)
-  const all = sortFindings([...findings, ...inEdition, ...inRendering])
+  const history = new History(context.root)
+  const { template, findings: inEdition } = await examine(context.root, date, publication, {
+    now: context.now,
+    history,
+  })
+  const all = sortFindings([...findings, ...inEdition])
   if (!context.json) printFindings(context, all)
   const folder = options.out === undefined ? path.join(context.root, 'dist', date) : path.resolve(options.out)
-  if (compiled === null) {
+  if (template === null) {
     if (context.json) {
       printJson(context, {
         edition: date,
@@ -40,7 +43,7 @@ export async function build(context: Context, name: string, options: BuildOption
     } else context.stderr.write(`Nothing of ${date} can be shown; nothing was written.\n`)
     return exitCodeOf(all)
   }
-  const template = compose(compiled, publication)
+  const { compiled } = template
   const nobody = recipientOutside(template, template.from.address, context.now, 'build', '')
   const values = slotValuesOf(nobody.subscriber, nobody.wayOut)
   const message = fill(template, nobody)

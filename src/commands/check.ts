@@ -2,8 +2,9 @@ import { reportCounts, reportFields, reportText } from '../check/report.ts'
 import { listEditions, resolveEdition } from '../edition/calendar.ts'
 import { type Finding, isError, sortFindings } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
-import { compileFor, prepareEdition } from '../render/prepare.ts'
 import { type Context, exitCodeOf, openPublication, printJson } from './command.ts'
+import { examine } from './examine.ts'
+import { History } from './history.ts'
 
 export interface CheckOptions {
   all: boolean
@@ -23,8 +24,10 @@ export async function check(context: Context, names: readonly string[], { all }:
   }
   const found: Finding[] = [...findings, ...calendar.findings]
   const templateFindings = new Map<string, Finding>()
+  const history = new History(context.root)
   for (const date of [...dates].sort()) {
-    for (const one of await checkEdition(context.root, date, publication)) {
+    const { findings: inEdition } = await examine(context.root, date, publication, { now: context.now, history })
+    for (const one of inEdition) {
       // A template's mistake is one mistake, however many editions it spoils.
       if (one.code.startsWith('template-'))
         templateFindings.set(`${one.code}:${one.file}:${one.line}:${one.message}`, one)
@@ -46,16 +49,4 @@ export async function check(context: Context, names: readonly string[], { all }:
     context.stdout.write(`${text}${text === '' ? '' : '\n'}${count}: ${reportCounts(sorted)}.\n`)
   }
   return exitCodeOf(sorted)
-}
-
-/** Reading, content and loss, of one edition. */
-export async function checkEdition(
-  root: string,
-  date: string,
-  publication: Parameters<typeof prepareEdition>[2],
-): Promise<Finding[]> {
-  const { prepared, findings } = await prepareEdition(root, date, publication)
-  if (prepared === null) return findings
-  const { findings: inRendering } = await compileFor(prepared)
-  return [...findings, ...inRendering]
 }

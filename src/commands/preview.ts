@@ -7,6 +7,8 @@ import { PreviewedEditions } from '../preview/state.ts'
 import { watchPublication } from '../preview/watch.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
+import { examine } from './examine.ts'
+import { History } from './history.ts'
 
 export interface PreviewOptions {
   port: number
@@ -25,7 +27,12 @@ export async function preview(context: Context, name: string | null, options: Pr
   const edition = await editionFor(name, context, publication)
   const onTrouble = (caught: unknown): void =>
     context.stderr.write(`The preview stumbled: ${caught instanceof Error ? caught.stack : String(caught)}\n`)
-  const editions = new PreviewedEditions(context.root, context.now)
+  const history = new History(context.root)
+  const editions = new PreviewedEditions(context.root, context.now, async (date, current) => {
+    history.refresh()
+    const { prepared, template, findings } = await examine(context.root, date, current, { now: context.now, history })
+    return { template, status: prepared?.edition.status ?? 'draft', findings }
+  })
   const server = await start({ ...options, editions, edition, onTrouble })
   const watcher = await watchPublication(context.root, () => server.repaint(), onTrouble)
   const { url } = server

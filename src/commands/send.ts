@@ -12,8 +12,10 @@ import { Variants } from '../delivery/variants.ts'
 import { resolveEdition, todayIn } from '../edition/calendar.ts'
 import { type Finding, isError } from '../problems/finding.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
-import { type PreparedEdition, prepareEdition } from '../render/prepare.ts'
+import type { PreparedEdition } from '../render/prepare.ts'
 import { type Context, openPublication, printFindings } from './command.ts'
+import { examine } from './examine.ts'
+import { History } from './history.ts'
 import { sendProofs } from './proofs.ts'
 import { openSecrets } from './secret.ts'
 import { type Counts, noCounts, Progress, reportNoEdition, reportRun } from './send-report.ts'
@@ -45,16 +47,12 @@ export async function send(context: Context, name: string, options: SendOptions)
   const { publication } = await openPublication(context)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) return reportNoEdition(context, todayIn(publication, context.now), options)
-  const { prepared, findings: inEdition } = await prepareEdition(context.root, date, publication)
+  const history = new History(context.root)
+  const { prepared, template, findings } = await examine(context.root, date, publication, { now: context.now, history })
   const variants = prepared === null ? null : new Variants(prepared)
-  const whole =
-    prepared === null || variants === null
-      ? { template: null, findings: [] }
-      : await variants.variant(prepared.topics, publication.language)
-  const findings = [...inEdition, ...whole.findings]
   if (!context.json) printFindings(context, findings)
   if (options.live) refuseLive(date, prepared, findings, context)
-  if (prepared === null || variants === null || whole.template === null) {
+  if (prepared === null || variants === null || template === null) {
     throw new UserError(
       'nothing-to-send',
       `Nothing of ${date} can be shown: ${reportCounts(findings)}. Nothing was sent.`,
@@ -62,7 +60,7 @@ export async function send(context: Context, name: string, options: SendOptions)
       { exitCode: exitCodes.findings },
     )
   }
-  if (options.to.length > 0) return sendProofs(context, options, config.smtpUrl, whole.template, date, findings)
+  if (options.to.length > 0) return sendProofs(context, options, config.smtpUrl, template, date, findings)
 
   const secrets = await openSecrets(context.root, config, options.live)
   const { existing, transport, close } = await openTransport(context, config, options, date)

@@ -10,7 +10,6 @@ import { contrastFindings } from './palette.ts'
 import { type Publication, publicationSchema, withDefaults } from './publication.ts'
 import { editionFindings, entryFindings } from './rules.ts'
 import { validate } from './validate.ts'
-import { waived } from './waive.ts'
 
 /**
  * First step of the path of the data: files -> Publication and Edition, with everything there is to say about them.
@@ -38,7 +37,7 @@ export async function readPublication(root: string): Promise<{ publication: Publ
   return { publication: value === null ? null : withDefaults(value), findings: all }
 }
 
-/** The edition of a date, from its file or its folder. Null when there is neither or when nothing of it can be read. */
+/** The edition of a date, from its file or its folder; nothing is waived yet. Null when there is neither or when nothing of it can be read. */
 export async function readEdition(
   root: string,
   date: string,
@@ -78,7 +77,7 @@ export async function readEdition(
     entries: read.entries,
   }
   const findings = [...read.findings, ...editionFindings(edition, publication, read.complete)]
-  return { edition, findings: waived(findings, edition) }
+  return { edition, findings }
 }
 
 interface Read {

@@ -1,8 +1,8 @@
 import type { DateTime } from 'luxon'
 import { reportFields } from '../check/report.ts'
-import { compose, fill, recipientOutside, slotValuesOf } from '../delivery/message.ts'
+import { fill, type MessageTemplate, recipientOutside, slotValuesOf } from '../delivery/message.ts'
 import { listEditions } from '../edition/calendar.ts'
-import { isCalendarDate } from '../edition/publication.ts'
+import { isCalendarDate, type Publication } from '../edition/publication.ts'
 import { readPublication } from '../edition/read.ts'
 import type { PictureFile } from '../images/picture-file.ts'
 import { type Finding, sortFindings } from '../problems/finding.ts'
@@ -10,7 +10,6 @@ import { frame } from '../problems/frame.ts'
 import type { CompiledVariant } from '../render/compile.ts'
 import { escapeHtml } from '../render/escape.ts'
 import { personalise } from '../render/personalise.ts'
-import { compileFor, prepareEdition } from '../render/prepare.ts'
 
 /** The email as the page shows it: for a reader with all topics and no name, whose way out is inert. */
 interface ShownEmail {
@@ -42,6 +41,12 @@ export type PreviewState = { [Key in keyof ShownEmail]: ShownEmail[Key] | null }
   milliseconds: number
 }
 
+/** Reads, renders, composes and checks one edition, exactly as `check` and `send` do. */
+export type Examine = (
+  date: string,
+  publication: Publication,
+) => Promise<{ template: MessageTemplate | null; status: 'draft' | 'ready'; findings: Finding[] }>
+
 const NOTHING = {
   subject: null,
   preheader: null,
@@ -57,15 +62,17 @@ const NOTHING = {
 export class PreviewedEditions {
   readonly #root: string
   readonly #now: DateTime
+  readonly #examine: Examine
   readonly #emails = new Map<string, ShownEmail>()
   readonly #pictures = new Map<string, Map<string, PictureFile>>()
   readonly #underWay = new Map<string, Promise<PreviewState>>()
   #name = ''
   #version = 0
 
-  constructor(root: string, now: DateTime) {
+  constructor(root: string, now: DateTime, examine: Examine) {
     this.#root = root
     this.#now = now
+    this.#examine = examine
   }
 
   /** The reading that is under way, or a new one. For whoever is told of changes during it by other means. */
@@ -116,14 +123,10 @@ export class PreviewedEditions {
     findings.push(...inPublication)
     if (publication === null) return null
     this.#name = publication.name
-    const { prepared, findings: inEdition } = await prepareEdition(this.#root, date, publication)
+    const { template, status, findings: inEdition } = await this.#examine(date, publication)
     findings.push(...inEdition)
-    if (prepared === null) return null
-    const { compiled, findings: inRendering } = await compileFor(prepared)
-    findings.push(...inRendering)
-    if (compiled === null) return null
-
-    const template = compose(compiled, publication)
+    if (template === null) return null
+    const { compiled } = template
     const nobody = recipientOutside(template, template.from.address, this.#now, 'preview', '')
     const values = slotValuesOf(nobody.subscriber, nobody.wayOut)
     const message = fill(template, nobody).raw
@@ -133,7 +136,7 @@ export class PreviewedEditions {
       subject: compiled.subject,
       preheader: compiled.preheader,
       from: template.from.name || template.from.address,
-      status: prepared.edition.status,
+      status,
       html: withLocalPictures(html, compiled),
       text,
       source: { html, mjml: personalise(compiled.mjml, values), message: foldBase64(message.toString()) },

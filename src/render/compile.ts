@@ -33,6 +33,8 @@ export interface CompiledVariant {
   entries: number
   /** Ids, in the order they come out. */
   topics: string[]
+  /** For the checks, when asked for: the HTML with a comment where each entry begins and ends. */
+  marked?: { html: Slotted; pattern: RegExp }
 }
 
 /** What an edition is compiled from. */
@@ -44,6 +46,8 @@ export interface Material {
   templates: Templates
   /** The language of dates and built-in phrases; the publication's by default. */
   language?: string
+  /** Keeps the marks of entries, so that what is found in the HTML can be said of an entry. */
+  keepMarks?: boolean
 }
 
 /** Null when nothing can be shown at all; otherwise what can be shown, and findings for what cannot or was lost. */
@@ -51,7 +55,7 @@ export async function compile(material: Material): Promise<{ compiled: CompiledV
   const { edition, publication, templates } = material
   const page = frontPage(edition, publication)
   if (page === null) return { compiled: null, findings: [] }
-  const scene: Scene = {
+  const scene: Scene & { keepMarks?: boolean } = {
     ...material,
     page,
     language: material.language ?? publication.language,
@@ -77,7 +81,7 @@ export async function compile(material: Material): Promise<{ compiled: CompiledV
 }
 
 function variant(
-  scene: Scene,
+  scene: Scene & { keepMarks?: boolean },
   output: { mjml: string; html: string; text: string },
   marks: Marks,
   wanted: WantedSlot[],
@@ -98,6 +102,9 @@ function variant(
     topics: publication.topics
       .map((topic) => topic.id)
       .filter((id) => id === page.lead.topic.id || filled.includes(id)),
+    ...(scene.keepMarks === true
+      ? { marked: { html: cutAtSlots(output.html, marks, wanted, 'html'), pattern: marks.pattern } }
+      : {}),
   }
 }
 

@@ -52,6 +52,7 @@ export async function compileFor(
   prepared: PreparedEdition,
   topics: readonly string[] = [],
   language: string = prepared.publication.language,
+  { keepMarks = false }: { keepMarks?: boolean } = {},
 ): Promise<{ compiled: CompiledVariant | null; findings: Finding[] }> {
   if (prepared.templates === null) return { compiled: null, findings: [] }
   return compile({
@@ -59,5 +60,6 @@ export async function compileFor(
     templates: prepared.templates,
     edition: onlyTopics(prepared.edition, topics),
     language,
+    keepMarks,
   })
 }

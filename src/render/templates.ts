@@ -10,6 +10,8 @@ const BUILT_IN = path.join(import.meta.dirname, '..', '..', 'templates')
 /** A template with its partials, ready to render. */
 export interface Templates {
   name: string
+  /** Where the publication's own files of it hold a text, or null: what built-in files say is no editor's business. */
+  placeOf(text: string): Place | null
   render(kind: 'html' | 'text', view: object, helpers: Record<string, Handlebars.HelperDelegate>): string
 }
 
@@ -34,6 +36,7 @@ interface TemplateFile {
   /** Relative to the templates folder, as in partials/entry.mjml.hbs. */
   name: string
   text: string
+  builtIn: boolean
 }
 
 const KINDS = { html: '.mjml.hbs', text: '.txt.hbs' } as const
@@ -50,7 +53,11 @@ export async function loadTemplates(
       for (const file of await readdir(path.join(folder, part)).catch(() => [])) {
         if (!/\.(mjml|txt)\.hbs$/.test(file)) continue
         const relative = `${part}/${file}`
-        found.set(relative, { name: relative, text: await readFile(path.join(folder, relative), 'utf8') })
+        found.set(relative, {
+          name: relative,
+          text: await readFile(path.join(folder, relative), 'utf8'),
+          builtIn: folder === BUILT_IN,
+        })
       }
     }
   }
@@ -101,7 +108,12 @@ export async function loadTemplates(
   if (html === null || text === null || findings.length > 0) return { templates: null, findings }
   const render: Templates['render'] = (kind, view, helpers) =>
     (kind === 'html' ? html : text)(view, { helpers, partials: partials[kind] })
-  return { templates: { name, render }, findings }
+  const ownFiles = [...found.values()].filter((file) => !file.builtIn && file.name.endsWith(KINDS.html))
+  const placeOfText: Templates['placeOf'] = (text) => {
+    const file = text === '' ? undefined : ownFiles.find((one) => one.text.includes(text))
+    return file === undefined ? null : { ...placeOf(file, file.text.indexOf(text)), width: text.length }
+  }
+  return { templates: { name, render, placeOf: placeOfText }, findings }
 }
 
 /** The same template, whose errors say which file and line they come from; the innermost file wins. */

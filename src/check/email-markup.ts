@@ -50,8 +50,7 @@ function nesting({ email, say }: Examined): void {
       const expected = open.at(-1)
       wrong(
         `</${tag}> stands where ${expected === undefined ? 'nothing is open' : `</${expected}> belongs`}.`,
-        `</${tag}>`,
-        `<${expected}`,
+        ...(open.includes(tag) ? [`<${expected}`, `</${tag}>`] : [`</${tag}>`]),
       )
       return
     }
@@ -177,8 +176,12 @@ function styleSheets({ sheets, page, email, say }: Examined): void {
         '<mj-head',
         '{{> head',
       ])
-  const viewport = page.elements.find((one) => one.tag === 'meta' && one.attributes.get('name') === 'viewport')
-  if (/user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0)?\b/.test(viewport?.attributes.get('content') ?? ''))
+  const viewports = page.elements.filter((one) => one.tag === 'meta' && one.attributes.get('name') === 'viewport')
+  if (
+    viewports.some((one) =>
+      /user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0)?\b/.test(one.attributes.get('content') ?? ''),
+    )
+  )
     say(
       'email-zoom',
       null,

@@ -1,3 +1,4 @@
+import { inlineText, linksIn, parseProse } from '../edition/inline.ts'
 import type { Examined } from './examined.ts'
 import { isGeneric, misleads, siteNamed } from './link-words.ts'
 import { ancestors, isHidden, type PageElement, spokenOf, within, wordsOf } from './page.ts'
@@ -26,6 +27,8 @@ function language({ page, email, say }: Examined): void {
         'Write  lang="{{lang}}" dir="{{dir}}"  on <mjml> and on what <mj-raw> puts at the top.',
         [`<${part.tag === 'html' ? 'mjml' : part.tag}`],
       )
+      // Without it, everything inside is without it too.
+      if (part.tag === 'html') break
     } else if (part.tag === 'html' && (lang !== email.language || dir !== email.dir)) {
       say(
         'email-language',
@@ -80,7 +83,7 @@ function headings({ page, say }: Examined): void {
   let level = 0
   for (const one of found) {
     const own = Number(one.tag[1])
-    if (own > level + 1 && level > 0)
+    if (own > level + 1 && level > 0 && firsts.length === 1)
       say('email-headings', one, `<${one.tag}> follows <h${level}>.`, hint, [`<${one.tag}`])
     if (spokenOf(one) === '') say('email-headings', one, `A <${one.tag}> has no words.`, hint, [`<${one.tag}`])
     level = own
@@ -111,7 +114,10 @@ function tableTexts(table: PageElement): string[] {
   return first === undefined ? ['<table>', '<table'] : [`<table ${first}`, '<table', '<mj-table']
 }
 
-function links({ page, email, say }: Examined): void {
+function links({ page, email, edition, say }: Examined): void {
+  const inIntro = parseProse(edition.intro ?? '')
+    .flatMap(linksIn)
+    .map((one) => `${one.url} ${inlineText(one.children)}`)
   const targets = new Map<string, string>()
   for (const link of page.elements) {
     if (link.tag !== 'a') continue
@@ -137,7 +143,7 @@ function links({ page, email, say }: Examined): void {
       continue
     }
     // What an editor wrote was told to the editor, at its line.
-    if (link.entry !== null) continue
+    if (link.entry !== null || inIntro.includes(`${href} ${words}`)) continue
     if (isGeneric(words))
       say('email-link-generic', link, `A link says "${words}".`, 'Link the words that name what is behind it.', [words])
     if (misleads(wordsOf(link), href))
@@ -191,7 +197,7 @@ function picture(image: PageElement, { email, say }: Examined): void {
       src,
       '<img',
     ])
-  if (/^data:/i.test(src) || /\.(?:webp|avif|svg)(?:$|[?#])/i.test(src)) {
+  if (image.entry === null && /^data:|\.(?:webp|avif|svg)(?:$|[?#])/i.test(src)) {
     say(
       'email-image-type',
       image,

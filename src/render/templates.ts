@@ -65,9 +65,12 @@ export async function loadTemplates(
   const engine = Handlebars.create()
   const compiled = { html: null, text: null } as Record<'html' | 'text', Handlebars.TemplateDelegate | null>
   const partials = { html: {}, text: {} } as Record<'html' | 'text', Record<string, Handlebars.TemplateDelegate>>
+  const mains = { html: found.get(`${name}/email${KINDS.html}`), text: found.get(`${name}/email${KINDS.text}`) }
   for (const kind of ['html', 'text'] as const) {
-    const main = found.get(`${name}/email${KINDS[kind]}`)
+    const main = mains[kind]
     if (main === undefined) {
+      // Neither file: the name is wrong, and that is said once.
+      if (kind === 'text' && mains.html === undefined) continue
       const names = [...new Set((await readdir(BUILT_IN)).concat(await readdir(own).catch(() => [])))].filter(
         (one) => !['partials', 'pages', 'mails'].includes(one),
       )
@@ -75,7 +78,9 @@ export async function loadTemplates(
         finding(
           'template-missing',
           'broadsheet.yaml',
-          `There is no templates/${name}/email${KINDS[kind]}.`,
+          mains.html === undefined && mains.text === undefined
+            ? `There is no template "${name}".`
+            : `There is no templates/${name}/email${KINDS[kind]}.`,
           `Templates there are: ${names.join(', ')}.`,
         ),
       )

@@ -56,7 +56,7 @@ describe('the command line', () => {
   it('reports findings with the eight fields of the contract and exits with 1', async () => {
     const root = await sampleCopy({
       'digests/2026-11-21.yaml':
-        'entries:\n  - topic: world\n    headline: One # two\n    url: http://example.org\n    summary: Three.\n',
+        'entries:\n  - topic: world\n    headline: One # two\n    url: http://example.org\n    summary: Three words and two more.\n',
     })
     const { stdout, exitCode } = await runCli(['check', '2026-11-21', '--root', root, '--json'])
     expect(exitCode).toBe(1)

@@ -14,7 +14,9 @@ it('keeps forty typical entries under the 102,400 bytes at which Gmail clips, wi
     })
     const { stdout } = await runCli(['build', '2026-11-20', '--root', root, '--json'])
     const report = JSON.parse(stdout)
-    expect(report).toMatchObject({ entries: 40, findings: [] })
+    expect(report.entries).toBe(40)
+    // Four pictures serve forty entries.
+    expect(report.findings.filter((one: { code: string }) => one.code !== 'repeated-image')).toEqual([])
     expect(report.bytes.html).toBeLessThan(102_400)
     expect((await readFile(path.join(root, 'dist/2026-11-20/email.html'))).length).toBeGreaterThan(40_000)
   }

@@ -32,7 +32,12 @@ images: embed
 topics: [{ id: harbour, name: Harbour }, { id: town, name: Town }]
 `,
   'digests/2030-01-02.yaml': `status: draft\n${edition()}`,
-  'digests/2024-12-19.yaml': edition('An old story'),
+  'digests/2024-12-19.yaml': `entries:
+  - topic: harbour
+    headline: An old story
+    url: https://example.org/old
+    summary: The lighthouse was lit for the first time.
+`,
 }
 const NEWEST = 'digests/2030-01-02.yaml'
 

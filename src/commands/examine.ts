@@ -49,7 +49,7 @@ export async function examine(
     template ??= composed
     emails.push(finishedEmail(compiled, prepared, language, heaviestReader(composed, options.now)))
   }
-  await options.history.keep(remembered(edition))
+  if (edition.status !== 'draft') await options.history.keep(remembered(edition))
   const elsewhere = options.linkFindings === undefined ? [] : await options.linkFindings(edition)
   const before = await options.history.before(date, publication)
   const findings = checkEdition({

@@ -94,6 +94,21 @@ ignore: { image-credit-missing: the agency asked not to be named }
 | code | severity | what is wrong, and why it matters | can be waived |
 |---|---|---|---|
 ${rows.join('\n')}
+
+## What is left out, and why
+
+Of the house's rules for a good email, these warnings are not checked:
+
+| rule | why |
+|---|---|
+| a short way out near the top when the email is over 80,000 bytes | the warning at 80,000 comes first, and an email of that size should shrink |
+| contrast when a client inverts every colour | full inversion keeps the ratio of every pair of colours; what it spoils is pictures, which only an eye can judge |
+| links at least 24 pixels high and wide | needs a browser to measure; the built-in templates are measured in the project's own tests |
+| links told from text by more than colour | headlines are links by their place and weight, which no rule can see |
+| a repeat of a message is the same to the byte | a property of the program, not of an edition; held by its tests |
+| a mailbox for complaints (CFBL-Address) | there is none to name until complaints are read |
+| the opening paragraph of the article pasted as the summary | needs the article, which is not fetched |
+| sources of 1.5 to 3 times their width | pictures are resized to twice their place; too small ones are \`image-small\` |
 `
 }
 

@@ -54,7 +54,20 @@ async function run(argv: readonly string[]): Promise<number> {
 
   command('check [editions...]', 'say everything there is to say about an edition (latest by default)')
     .option('--all', 'every edition in digests/', false)
+    .option('--since <ref>', 'only what differs from a branch, tag or commit of git')
+    .addOption(
+      new Option('--format <format>', 'how it is said')
+        .choices(['text', 'json', 'github', 'sarif', 'junit', 'markdown'])
+        .default('text'),
+    )
+    .option('--max-warnings <number>', 'more warnings than this count as an error', integer(0, 1_000_000))
+    .option('--explain <code>', 'say what a code means, and nothing else')
     .action(async (editions: string[], options) => {
+      if (options.explain !== undefined) {
+        const { explain } = await import('./commands/explain.ts')
+        exitCode = explain(await contextOf(options, abort.signal), options.explain)
+        return
+      }
       const { check } = await import('./commands/check.ts')
       exitCode = await check(await contextOf(options, abort.signal), editions, options)
     })
@@ -86,6 +99,7 @@ async function run(argv: readonly string[]): Promise<number> {
     )
     .option('--connections <number>', 'connections to the mail server', integer(1, 100), 4)
     .option('--require-edition', 'a missing edition for today is an error', false)
+    .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
     .action(async (edition: string | undefined, options) => {
       if (options.live && options.now !== undefined)
         throw new UserError(

@@ -1,54 +1,101 @@
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { remembered } from '../check/history-rules.ts'
-import { reportCounts, reportFields, reportText } from '../check/report.ts'
 import { listEditions, resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
 import { type Finding, isError, sortFindings } from '../problems/finding.ts'
-import { UserError } from '../problems/user-error.ts'
+import { exitCodes, UserError } from '../problems/user-error.ts'
+import { changedSince } from './changed-editions.ts'
 import { CheckCache } from './check-cache.ts'
-import { type Context, exitCodeOf, openPublication, printJson } from './command.ts'
+import { type Context, exitCodeOf, openPublication } from './command.ts'
 import { examine } from './examine.ts'
 import { History } from './history.ts'
+import { type Format, printReport } from './print-report.ts'
 
 export interface CheckOptions {
   all: boolean
+  format: Format
+  /** A git ref: only what differs from it is looked at. */
+  since?: string | undefined
+  /** More warnings than this count as an error. */
+  maxWarnings?: number | undefined
 }
 
-/** `check [edition…]`: reads, renders and says everything there is to say, for one edition or many. Writes nothing. */
-export async function check(context: Context, names: readonly string[], { all }: CheckOptions): Promise<number> {
+/** `check [edition…]`: reads, renders and says everything there is to say, for one edition or many. */
+export async function check(context: Context, names: readonly string[], options: CheckOptions): Promise<number> {
   const { publication, findings } = await openPublication(context)
   const calendar = await listEditions(context.root)
-  const dates = new Set<string>()
-  if (all) for (const date of calendar.dates) dates.add(date)
+  const dates = await datesOf(context, names, options, publication, calendar.dates)
+  const sorted = sortFindings(
+    onceForAll([...findings, ...calendar.findings, ...(await checkDates(context, dates, publication))]),
+  )
+  await printReport(context, context.json ? 'json' : options.format, sorted, dates)
+  const warnings = sorted.filter((one) => !isError(one)).length
+  if (options.maxWarnings !== undefined && warnings > options.maxWarnings) {
+    context.stderr.write(`${warnings} warnings; --max-warnings allows ${options.maxWarnings}.\n`)
+    return exitCodes.findings
+  }
+  return exitCodeOf(sorted)
+}
+
+/** What to look at, oldest first. */
+async function datesOf(
+  context: Context,
+  names: readonly string[],
+  { all, since }: CheckOptions,
+  publication: Publication,
+  known: readonly string[],
+): Promise<string[]> {
+  if (since !== undefined && (all || names.length > 0))
+    throw new UserError('since-and-names', '--since chooses the editions itself.', 'Leave out the names and --all.')
+  if (since !== undefined) return touchedDates(context, since, publication, known)
+  const dates = new Set<string>(all ? known : [])
   for (const name of names.length === 0 && !all ? ['latest'] : names) {
     const date = await resolveEdition(name, context.root, publication, context.now)
     if (date === null)
       throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
     dates.add(date)
   }
-  const found: Finding[] = [...findings, ...calendar.findings]
-  const templateFindings = new Map<string, Finding>()
-  for (const one of await checkDates(context, [...dates].sort(), publication)) {
-    // A template's mistake is one mistake, however many editions it spoils.
-    if (one.code.startsWith('template-'))
-      templateFindings.set(`${one.code}:${one.file}:${one.line}:${one.message}`, one)
-    else found.push(one)
+  return [...dates].sort()
+}
+
+/** Editions whose files or pictures differ; where templates or the publication do, the latest stands for all others. */
+async function touchedDates(
+  context: Context,
+  since: string,
+  publication: Publication,
+  known: readonly string[],
+): Promise<string[]> {
+  const changed = await changedSince(context.root, since)
+  const dates = new Set(known.filter((date) => changed.dates.has(date)))
+  for (const date of changed.pictures.size === 0 ? [] : known) {
+    const text = await textOf(context.root, date)
+    if ([...changed.pictures].some((picture) => text.includes(picture))) dates.add(date)
   }
-  const sorted = sortFindings([...found, ...templateFindings.values()])
-  if (context.json) {
-    const errors = sorted.filter(isError).length
-    printJson(context, {
-      editions: [...dates].sort(),
-      findings: sorted.map(reportFields),
-      errors,
-      warnings: sorted.length - errors,
-    })
-  } else {
-    const text = reportText(sorted, context.stdout.isTerminal)
-    const count = dates.size === 1 ? `${[...dates][0]}` : `${dates.size} editions`
-    context.stdout.write(`${text}${text === '' ? '' : '\n'}${count}: ${reportCounts(sorted)}.\n`)
+  if (changed.shared && known.length > 0) {
+    const latest = await resolveEdition('latest', context.root, publication, context.now).catch(() => null)
+    if (latest !== null) dates.add(latest)
   }
-  return exitCodeOf(sorted)
+  return [...dates].sort()
+}
+
+async function textOf(root: string, date: string): Promise<string> {
+  const folder = path.join(root, 'digests')
+  const inFolder = await readdir(path.join(folder, date)).catch(() => [])
+  const files = [`${date}.yaml`, `${date}.yml`, ...inFolder.map((name) => path.join(date, name))]
+  return (await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8').catch(() => '')))).join('\n')
+}
+
+/** A mistake in a template is one mistake, however many editions it spoils. */
+function onceForAll(findings: readonly Finding[]): Finding[] {
+  const said = new Set<string>()
+  return findings.filter((one) => {
+    if (!one.file.startsWith('templates/') && one.file !== 'broadsheet.yaml') return true
+    const key = `${one.code} ${one.file}:${one.line} ${one.line === null ? one.message : ''}`
+    if (said.has(key)) return false
+    said.add(key)
+    return true
+  })
 }
 
 /** In the order of the dates, so that each finds its predecessors read already. Many at once are kept for next time. */

@@ -10,11 +10,13 @@ import { parseSmtpUrl } from '../delivery/smtp-url.ts'
 import type { OpenTransport, RunRefused } from '../delivery/transport.ts'
 import { Variants } from '../delivery/variants.ts'
 import { resolveEdition, todayIn } from '../edition/calendar.ts'
+import { codes } from '../problems/codes.ts'
 import { type Finding, isError } from '../problems/finding.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import type { PreparedEdition } from '../render/prepare.ts'
 import { type Context, openPublication, printFindings } from './command.ts'
 import { examine } from './examine.ts'
+import { keepForce } from './force.ts'
 import { History } from './history.ts'
 import { sendProofs } from './proofs.ts'
 import { openSecrets } from './secret.ts'
@@ -27,6 +29,8 @@ export interface SendOptions {
   to: readonly string[]
   connections: number
   requireEdition: boolean
+  /** Sends in spite of errors that harm nobody, for a reason that is kept. */
+  force?: string | undefined
 }
 
 /**
@@ -51,7 +55,7 @@ export async function send(context: Context, name: string, options: SendOptions)
   const { prepared, template, findings } = await examine(context.root, date, publication, { now: context.now, history })
   const variants = prepared === null ? null : new Variants(prepared)
   if (!context.json) printFindings(context, findings)
-  if (options.live) refuseLive(date, prepared, findings, context)
+  if (options.live) await refuseLive(date, prepared, findings, context, options.force)
   if (prepared === null || variants === null || template === null) {
     throw new UserError(
       'nothing-to-send',
@@ -123,20 +127,27 @@ async function openTransport(
 }
 
 /** What must not reach readers: an edition with errors, a draft, one under embargo. */
-function refuseLive(
+async function refuseLive(
   date: string,
   prepared: PreparedEdition | null,
   findings: readonly Finding[],
   context: Context,
-): void {
-  if (findings.some(isError)) {
+  force: string | undefined,
+): Promise<void> {
+  const errors = findings.filter(isError)
+  const harmful = errors.filter((one) => codes[one.code].security)
+  if (errors.length > 0 && (force === undefined || harmful.length > 0)) {
+    const named = [...new Set((harmful.length > 0 ? harmful : errors).map((one) => one.code))].join(', ')
     throw new UserError(
       'check-failed',
-      `The check of ${date} found ${reportCounts(findings)}. Nothing was sent.`,
-      firstHint(findings),
+      force === undefined
+        ? `The check of ${date} found ${reportCounts(findings)} (${named}). Nothing was sent.`
+        : `--force does not pass what could harm readers: ${named}. Nothing was sent.`,
+      firstHint(harmful.length > 0 ? harmful : errors),
       { exitCode: exitCodes.findings },
     )
   }
+  if (errors.length > 0 && force !== undefined) await keepForce(context, date, force, errors)
   if (prepared?.edition.status === 'draft')
     throw new UserError(
       'draft',

@@ -8,12 +8,14 @@ export interface CodeFacts {
   about: string
   /** False for what protects readers: no `ignore:` can waive it. */
   waivable: boolean
+  /** True for what protects readers from harm: not even `send --live --force` passes it. */
+  security: boolean
 }
 
-const error = (about: string): CodeFacts => ({ severity: 'error', about, waivable: false })
-const security = error
-const waivableError = (about: string): CodeFacts => ({ severity: 'error', about, waivable: true })
-const warning = (about: string): CodeFacts => ({ severity: 'warning', about, waivable: true })
+const error = (about: string): CodeFacts => ({ severity: 'error', about, waivable: false, security: false })
+const security = (about: string): CodeFacts => ({ severity: 'error', about, waivable: false, security: true })
+const waivableError = (about: string): CodeFacts => ({ severity: 'error', about, waivable: true, security: false })
+const warning = (about: string): CodeFacts => ({ severity: 'warning', about, waivable: true, security: false })
 
 export const codes = {
   // The file itself

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
@@ -35,7 +35,6 @@ describe('send --live', () => {
     await live(root, { SMTP_URL: `smtp://127.0.0.1:${port}` })
     await runCli(['send', EDITION, '--root', root], { env: SECRET })
     const [name = ''] = await readdir(path.join(root, 'outbox', EDITION))
-    const { readFile } = await import('node:fs/promises')
     const there = await PostalMime.parse(received[0]?.raw ?? '')
     const here = await PostalMime.parse(await readFile(path.join(root, 'outbox', EDITION, name)))
     expect(there.subject).toBe(here.subject)
@@ -131,6 +130,38 @@ describe('send --live', () => {
     )
     expect(held.exitCode).toBe(2)
     expect(received).toEqual([])
+  })
+
+  it('goes out in spite of an error with --force and a reason, which is kept; never in spite of one that harms readers', async () => {
+    const { port, received } = await smtpSink()
+    const env = { SMTP_URL: `smtp://127.0.0.1:${port}` }
+    const picture = 'image: {src: images/clocks.png, alt: Three clocks, caption: The clocks of the port}'
+    const uncredited = `entries:\n  - {topic: world, headline: One, url: "https://example.org/a", summary: The clocks tell three times., ${picture}}\n`
+    const root = await sampleCopy({
+      'digests/2024-12-19.yaml': uncredited,
+      'subscribers.csv': audience('a@readers.example'),
+    })
+    expect(await live(root, env)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('image-credit-missing'),
+    })
+    expect(await live(root, env, '--force', 'oops')).toMatchObject({ exitCode: 2 })
+    expect(received).toEqual([])
+    const forced = await live(root, env, '--force', 'The credit is being cleared; the editor agreed.')
+    expect(received.length).toBe(1)
+    expect(forced.stderr).toContain('image-credit-missing')
+    const kept = JSON.parse(await readFile(path.join(root, '.broadsheet/forced.jsonl'), 'utf8'))
+    expect(kept).toMatchObject({
+      edition: EDITION,
+      reason: 'The credit is being cleared; the editor agreed.',
+      errors: ['image-credit-missing digests/2024-12-19.yaml:2'],
+    })
+    const harmful = await sampleCopy({
+      'digests/2024-12-19.yaml': uncredited.replace('https://example.org/a', 'https://jo:pw@example.org/a'),
+    })
+    const refused = await live(harmful, env, '--force', 'We know what we are doing here.')
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('url-userinfo') })
+    expect(received.length).toBe(1)
   })
 
   it('wants the edition by name, a secret, a mail server, and no --now', async () => {

@@ -8,6 +8,7 @@ import { UserError } from '../problems/user-error.ts'
 import { personalise } from '../render/personalise.ts'
 import { compileFor, prepareEdition } from '../render/prepare.ts'
 import { type Context, exitCodeOf, openPublication, printFindings, printJson } from './command.ts'
+import { openDkimKeys } from './secret.ts'
 
 export interface BuildOptions {
   /** Where one stands when relative; `dist/<date>` in the publication by default. */
@@ -17,6 +18,7 @@ export interface BuildOptions {
 /** `build [edition]`: `dist/<date>/email.{mjml,html,txt,eml}` and the pictures, for a reader with all topics and no name. */
 export async function build(context: Context, name: string, options: BuildOptions): Promise<number> {
   const { publication, findings } = await openPublication(context)
+  const keys = await openDkimKeys(context, publication)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
   const { prepared, findings: inEdition } = await prepareEdition(context.root, date, publication)
@@ -40,7 +42,7 @@ export async function build(context: Context, name: string, options: BuildOption
     } else context.stderr.write(`Nothing of ${date} can be shown; nothing was written.\n`)
     return exitCodeOf(all)
   }
-  const template = compose(compiled, publication)
+  const template = compose(compiled, publication, keys)
   const nobody = recipientOutside(template, template.from.address, context.now, 'build', '')
   const values = slotValuesOf(nobody.subscriber, nobody.wayOut)
   const message = fill(template, nobody)

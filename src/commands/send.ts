@@ -15,7 +15,7 @@ import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type PreparedEdition, prepareEdition } from '../render/prepare.ts'
 import { type Context, openPublication, printFindings } from './command.ts'
 import { sendProofs } from './proofs.ts'
-import { openSecrets } from './secret.ts'
+import { openDkimKeys, openSecrets } from './secret.ts'
 import { type Counts, noCounts, Progress, reportNoEdition, reportRun } from './send-report.ts'
 
 export interface SendOptions {
@@ -43,10 +43,11 @@ export async function send(context: Context, name: string, options: SendOptions)
     )
   }
   const { publication } = await openPublication(context)
+  const keys = await openDkimKeys(context, publication)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) return reportNoEdition(context, todayIn(publication, context.now), options)
   const { prepared, findings: inEdition } = await prepareEdition(context.root, date, publication)
-  const variants = prepared === null ? null : new Variants(prepared)
+  const variants = prepared === null ? null : new Variants(prepared, keys)
   const whole =
     prepared === null || variants === null
       ? { template: null, findings: [] }

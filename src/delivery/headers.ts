@@ -27,13 +27,16 @@ export function headerText(value: string): string {
 
 export function mailboxHeader({ name, address }: Mailbox): string {
   const ascii = asciiAddress(address)
-  const clean = oneLine(name).trim()
-  if (clean === '') return ascii
+  const shown = headerPhrase(name)
+  return shown === '' ? ascii : `${shown} <${ascii}>`
+}
+
+/** A phrase of RFC 5322, as before an address or a List-Id: bare words, a quoted string, or encoded words. */
+export function headerPhrase(text: string): string {
+  const clean = oneLine(text)
   if (!/^[\x20-\x7e]*$/.test(clean) || /\S{60}/.test(clean) || clean.includes('=?'))
-    return `${encodeWords(clean, 'B', 52, true)} <${ascii}>`
-  return /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(clean)
-    ? `${clean} <${ascii}>`
-    : `"${clean.replace(/(["\\])/g, '\\$1')}" <${ascii}>`
+    return encodeWords(clean, 'B', 52, true)
+  return /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(clean) ? clean : `"${clean.replace(/(["\\])/g, '\\$1')}"`
 }
 
 /** The domain as A-labels (UTS 46); the local part as written. */
@@ -47,4 +50,10 @@ export function domainOf(address: string): string {
   return asciiAddress(address).slice(asciiAddress(address).lastIndexOf('@') + 1)
 }
 
-const oneLine = (value: string): string => value.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+/** Runs of spaces too: a header folded inside one would have a blank line, where many readers see its end. */
+const oneLine = (value: string): string =>
+  value
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .replace(/^ | $/g, '')

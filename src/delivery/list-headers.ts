@@ -27,7 +27,11 @@ function feedbackId(id: string, date: string, domain: string): string {
  * inside a link, which some relays break signatures on. One-click is only promised over https, as the RFC demands.
  */
 export function wayOutHeaders(wayOut: string, address: string | null): string {
-  const written = address === null ? '' : `,\r\n <mailto:${asciiAddress(address)}>`
+  const written = address === null ? '' : `,\r\n <mailto:${inUri(asciiAddress(address))}>`
   const oneClick = /^https:/i.test(wayOut) ? 'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n' : ''
-  return `List-Unsubscribe: <${wayOut}>${written}\r\n${oneClick}`
+  // A URL's href is ASCII and has no space, bracket or line end left.
+  const link = URL.canParse(wayOut) ? new URL(wayOut).href : inUri(wayOut)
+  return `List-Unsubscribe: <${link}>${written}\r\n${oneClick}`
 }
+
+const inUri = (text: string): string => text.toWellFormed().replace(/[^\w.+@:/-]/g, encodeURIComponent)

@@ -194,7 +194,14 @@ export function fill(template: MessageTemplate, recipient: Recipient): FilledMes
     verifyOwn(raw, signing.keys)
     signing.verified = true
   }
-  return { envelope: { from: asciiAddress(returnPath), to: asciiAddress(subscriber.email) }, raw, messageId }
+  return { envelope: { from: pathOf(returnPath), to: pathOf(subscriber.email) }, raw, messageId }
+}
+
+/** An address as SMTP commands carry it. What could end the command is no address, whoever let it through. */
+function pathOf(address: string): string {
+  const path = asciiAddress(address)
+  if (/[\p{Cc}\p{Z}<>]/u.test(path)) throw new Error(`${JSON.stringify(address)} is not an address`)
+  return path
 }
 
 /** What fills the slots: the columns of the audience, and the way out. */

@@ -62,10 +62,13 @@ export function headerFields(headers: string): string[] {
 
 /** What h= lists: each name as often as it occurs, and once more where an addition must not go unnoticed. */
 export function signedNames(fields: readonly string[]): string[] {
-  const times = (name: string): number => fields.filter((field) => nameOf(field) === name.toLowerCase()).length
-  const listed = (names: readonly string[], more: number): string[] =>
-    names.flatMap((name) => Array.from({ length: times(name) + more }, () => name))
-  return [...listed(OVERSIGNED, 1), ...listed(SIGNED, 0)]
+  const times = new Map<string, number>()
+  for (const field of fields) times.set(nameOf(field), (times.get(nameOf(field)) ?? 0) + 1)
+  const names: string[] = []
+  for (const [listed, more] of [[OVERSIGNED, 1] as const, [SIGNED, 0] as const])
+    for (const name of listed)
+      for (let left = (times.get(name.toLowerCase()) ?? 0) + more; left > 0; left--) names.push(name)
+  return names
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type DkimKeys, loadDkimKeys } from './delivery/dkim-key.ts'
 import { UserError } from './problems/user-error.ts'
 
 /** What the environment says: secrets and the outside world, never content. Read once, at the rim. */
@@ -7,12 +8,10 @@ export interface Config {
   secretKeys: readonly [string, ...string[]] | null
 }
 
-/** Variables of parts that are not built yet. To ignore them would send mail the operator believes signed or recorded. */
+/** Variables of parts that are not built yet. To ignore them would send mail the operator believes recorded. */
 const NOT_YET: Record<string, string> = {
   DATABASE_URL: 'the shared ledger',
   SUBSCRIBERS_URL: 'an audience in SQL',
-  DKIM_PRIVATE_KEY: 'DKIM signing',
-  DKIM_ED25519_PRIVATE_KEY: 'DKIM signing',
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -43,3 +42,49 @@ export function refuseUnbuilt(environment: NodeJS.ProcessEnv): void {
       )
   }
 }
+
+/**
+ * The keys copies are signed with; null when no DKIM_ variable is set, and the relay signs. DKIM_PRIVATE_KEY and
+ * DKIM_ED25519_PRIVATE_KEY are PEM text or the path of a file, which `readFile` reads. Half a configuration, or a key no
+ * receiver would accept, is a UserError: mail the operator believes signed must not leave unsigned.
+ */
+export async function dkimFrom(
+  environment: NodeJS.ProcessEnv,
+  readFile: (path: string) => Promise<string>,
+): Promise<DkimKeys | null> {
+  const set = DKIM.filter((name) => (environment[name] ?? '').trim() !== '')
+  if (set.length === 0) return null
+  const second = set.some((name) => name.startsWith('DKIM_ED25519_'))
+  const wanted = DKIM.filter((name) => second || !name.startsWith('DKIM_ED25519_'))
+  const missing = wanted.filter((name) => !set.includes(name))
+  if (missing.length > 0)
+    throw new UserError(
+      'partial-dkim',
+      `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set, ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not.`,
+      `${second && missing.includes('DKIM_PRIVATE_KEY') ? 'An Ed25519 signature only stands beside an RSA one. ' : ''}Set ${wanted.join(', ')}, or none of them to leave signing to your relay.`,
+    )
+  const value = (name: string): string => (environment[name] ?? '').trim()
+  const key = async (name: string): Promise<string> => {
+    if (value(name).includes('-----BEGIN')) return value(name)
+    try {
+      return await readFile(value(name))
+    } catch (caught) {
+      // The value is not repeated: it may be a key that lost its first line.
+      throw new UserError(
+        'bad-dkim-key',
+        `${name} is neither a key in PEM form nor a file that can be read (${(caught as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+        'Give it the text that begins with -----BEGIN PRIVATE KEY-----, or the path of the file that holds it.',
+      )
+    }
+  }
+  return loadDkimKeys({
+    domain: value('DKIM_DOMAIN'),
+    selector: value('DKIM_SELECTOR'),
+    privateKey: await key('DKIM_PRIVATE_KEY'),
+    ed25519: second
+      ? { selector: value('DKIM_ED25519_SELECTOR'), privateKey: await key('DKIM_ED25519_PRIVATE_KEY') }
+      : null,
+  })
+}
+
+const DKIM = ['DKIM_PRIVATE_KEY', 'DKIM_SELECTOR', 'DKIM_DOMAIN', 'DKIM_ED25519_PRIVATE_KEY', 'DKIM_ED25519_SELECTOR']

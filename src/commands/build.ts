@@ -9,6 +9,7 @@ import { personalise } from '../render/personalise.ts'
 import { type Context, exitCodeOf, openPublication, printFindings, printJson } from './command.ts'
 import { examine } from './examine.ts'
 import { History } from './history.ts'
+import { openDkimKeys } from './secret.ts'
 
 export interface BuildOptions {
   /** Where one stands when relative; `dist/<date>` in the publication by default. */
@@ -18,12 +19,14 @@ export interface BuildOptions {
 /** `build [edition]`: `dist/<date>/email.{mjml,html,txt,eml}` and the pictures, for a reader with all topics and no name. */
 export async function build(context: Context, name: string, options: BuildOptions): Promise<number> {
   const { publication, findings } = await openPublication(context)
+  const keys = await openDkimKeys(context, publication)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
   const history = new History(context.root)
   const { template, findings: inEdition } = await examine(context.root, date, publication, {
     now: context.now,
     history,
+    keys,
   })
   const all = sortFindings([...findings, ...inEdition])
   if (!context.json) printFindings(context, all)

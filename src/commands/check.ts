@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { remembered } from '../check/history-rules.ts'
+import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { listEditions, resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
 import { type Finding, isError, sortFindings } from '../problems/finding.ts'
@@ -11,6 +12,7 @@ import { type Context, exitCodeOf, openPublication } from './command.ts'
 import { examine } from './examine.ts'
 import { History } from './history.ts'
 import { type Format, printReport } from './print-report.ts'
+import { openDkimKeys } from './secret.ts'
 
 export interface CheckOptions {
   all: boolean
@@ -24,10 +26,11 @@ export interface CheckOptions {
 /** `check [edition…]`: reads, renders and says everything there is to say, for one edition or many. */
 export async function check(context: Context, names: readonly string[], options: CheckOptions): Promise<number> {
   const { publication, findings } = await openPublication(context)
+  const keys = await openDkimKeys(context, publication)
   const calendar = await listEditions(context.root)
   const dates = await datesOf(context, names, options, publication, calendar.dates)
   const sorted = sortFindings(
-    onceForAll([...findings, ...calendar.findings, ...(await checkDates(context, dates, publication))]),
+    onceForAll([...findings, ...calendar.findings, ...(await checkDates(context, dates, publication, keys))]),
   )
   await printReport(context, context.json ? 'json' : options.format, sorted, dates)
   const warnings = sorted.filter((one) => !isError(one)).length
@@ -99,7 +102,12 @@ function onceForAll(findings: readonly Finding[]): Finding[] {
 }
 
 /** In the order of the dates, so that each finds its predecessors read already. Many at once are kept for next time. */
-async function checkDates(context: Context, dates: readonly string[], publication: Publication): Promise<Finding[]> {
+async function checkDates(
+  context: Context,
+  dates: readonly string[],
+  publication: Publication,
+  keys: DkimKeys | null,
+): Promise<Finding[]> {
   const { root, now } = context
   const history = new History(root)
   const cache = dates.length > 1 ? await CheckCache.open(root) : null
@@ -112,7 +120,7 @@ async function checkDates(context: Context, dates: readonly string[], publicatio
       found.push(...kept.findings)
       continue
     }
-    const { prepared, findings } = await examine(root, date, publication, { now, history })
+    const { prepared, findings } = await examine(root, date, publication, { now, history, keys })
     found.push(...findings)
     const memory = prepared === null || prepared.edition.status === 'draft' ? null : remembered(prepared.edition)
     const pictures = prepared?.edition.entries.flatMap((entry) => picturePath(entry.image?.src)) ?? []

@@ -3,6 +3,7 @@ import { wayOutUrl } from '../audience/way-out.ts'
 import { checkEdition } from '../check/check-edition.ts'
 import type { FinishedEmail } from '../check/examined.ts'
 import { remembered } from '../check/history-rules.ts'
+import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { compose, type MessageTemplate, type Recipient, recipientOutside, slotValuesOf } from '../delivery/message.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { Publication } from '../edition/publication.ts'
@@ -25,6 +26,8 @@ export interface Examination {
 export interface ExamineOptions {
   now: DateTime
   history: History
+  /** Signs the messages; null leaves it to a relay. */
+  keys: DkimKeys | null
   /** Asks every link, when they are to be asked. */
   linkFindings?: (edition: Edition) => Promise<Finding[]>
 }
@@ -45,7 +48,7 @@ export async function examine(
     const { compiled, findings } = await compileFor(prepared, [], language, { keepMarks: true })
     known.push(...findings)
     if (compiled === null) continue
-    const composed = compose(compiled, publication)
+    const composed = compose(compiled, publication, options.keys)
     template ??= composed
     emails.push(finishedEmail(compiled, prepared, language, heaviestReader(composed, options.now)))
   }

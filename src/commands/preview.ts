@@ -30,7 +30,11 @@ export async function preview(context: Context, name: string | null, options: Pr
   const history = new History(context.root)
   const editions = new PreviewedEditions(context.root, context.now, async (date, current) => {
     history.refresh()
-    const { prepared, template, findings } = await examine(context.root, date, current, { now: context.now, history })
+    const { prepared, template, findings } = await examine(context.root, date, current, {
+      now: context.now,
+      history,
+      keys: null,
+    })
     return { template, status: prepared?.edition.status ?? 'draft', findings }
   })
   const server = await start({ ...options, editions, edition, onTrouble })

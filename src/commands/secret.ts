@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Secrets } from '../audience/way-out.ts'
-import type { Config } from '../config.ts'
+import { type Config, dkimFrom } from '../config.ts'
+import { type DkimKeys, requireAlignment } from '../delivery/dkim-key.ts'
+import { domainOf, parseMailbox } from '../delivery/headers.ts'
+import type { Publication } from '../edition/publication.ts'
 import { UserError } from '../problems/user-error.ts'
+import type { Context } from './command.ts'
 
 /**
  * The keys that sign the way out. Rehearsals, previews and proofs make do with a random one kept in `.broadsheet/secret`
@@ -29,4 +33,14 @@ export async function openSecrets(root: string, config: Config, live: boolean): 
     () => false,
   )
   return { keys: [wrote ? made : (await readFile(file, 'utf8')).trim()] }
+}
+
+/**
+ * The DKIM keys of the environment, fit for this publication's sender; null when none are configured. Paths are relative
+ * to where one stands. Throws a UserError for broken ones, before anything is rendered or connected.
+ */
+export async function openDkimKeys(context: Context, publication: Publication): Promise<DkimKeys | null> {
+  const keys = await dkimFrom(context.environment, (file) => readFile(file, 'utf8'))
+  if (keys !== null) requireAlignment(keys, domainOf(parseMailbox(publication.from).address))
+  return keys
 }

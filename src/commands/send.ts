@@ -19,7 +19,7 @@ import { examine } from './examine.ts'
 import { keepForce } from './force.ts'
 import { History } from './history.ts'
 import { sendProofs } from './proofs.ts'
-import { openSecrets } from './secret.ts'
+import { openDkimKeys, openSecrets } from './secret.ts'
 import { type Counts, noCounts, Progress, reportNoEdition, reportRun } from './send-report.ts'
 
 export interface SendOptions {
@@ -49,11 +49,16 @@ export async function send(context: Context, name: string, options: SendOptions)
     )
   }
   const { publication } = await openPublication(context)
+  const keys = await openDkimKeys(context, publication)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) return reportNoEdition(context, todayIn(publication, context.now), options)
   const history = new History(context.root)
-  const { prepared, template, findings } = await examine(context.root, date, publication, { now: context.now, history })
-  const variants = prepared === null ? null : new Variants(prepared)
+  const { prepared, template, findings } = await examine(context.root, date, publication, {
+    now: context.now,
+    history,
+    keys,
+  })
+  const variants = prepared === null ? null : new Variants(prepared, keys)
   if (!context.json) printFindings(context, findings)
   if (options.live) await refuseLive(date, prepared, findings, context, options.force)
   if (prepared === null || variants === null || template === null) {

@@ -1,3 +1,4 @@
+import { UserError } from '../problems/user-error.ts'
 import type { FilledMessage } from './message.ts'
 import type { Delivery } from './plan.ts'
 import { type Outcome, RunRefused, type Transport } from './transport.ts'
@@ -10,7 +11,7 @@ export interface Run {
 /**
  * Sixth step of the path: takes deliveries as they come and has as many under way as there are connections. Every one
  * taken is settled, exactly once. A message that cannot be made is a rejected delivery with its reason, never the end
- * of the run; after a refusal of the run the rest is deferred untried.
+ * of the run (unless it is a UserError: that is the operator's to mend, and the run is refused); after a refusal of the run the rest is deferred untried.
  */
 export async function deliverAll(
   deliveries: AsyncIterable<Delivery>,
@@ -27,6 +28,11 @@ export async function deliverAll(
     try {
       message = await messageFor(delivery)
     } catch (caught) {
+      // What the operator has to mend, such as a signature that does not verify, concerns everybody.
+      if (caught instanceof UserError) {
+        run.refused ??= new RunRefused(caught.message, caught.hint, caught)
+        return { state: 'deferred', reply: caught.message }
+      }
       return {
         state: 'rejected',
         reply: `the message could not be made: ${caught instanceof Error ? caught.message : caught}`,

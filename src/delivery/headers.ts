@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { encodeWords, foldLines } from 'nodemailer/lib/mime-funcs'
+import { encodeWord, encodeWords, foldLines } from 'nodemailer/lib/mime-funcs'
 
 /** A mailbox as `From` and `To` carry it. */
 export interface Mailbox {
@@ -22,18 +22,25 @@ export function headerLine(name: string, value: string): string {
 export function headerText(value: string): string {
   const line = oneLine(value)
   const foldable = /^[\x20-\x7e]*$/.test(line) && !/\S{70}/.test(line) && !line.includes('=?')
-  return foldable ? line : encodeWords(line, 'B', 52, true)
+  return foldable ? line : encoded(line)
+}
+
+/** RFC 2047 words of at most 75 characters. Plain words that are too long, or look like encoded ones, go in whole. */
+function encoded(line: string): string {
+  return /\S{60}/.test(line) || line.includes('=?') ? encodeWord(line, 'B', 52) : encodeWords(line, 'B', 52, true)
 }
 
 export function mailboxHeader({ name, address }: Mailbox): string {
   const ascii = asciiAddress(address)
-  const clean = oneLine(name).trim()
-  if (clean === '') return ascii
-  if (!/^[\x20-\x7e]*$/.test(clean) || /\S{60}/.test(clean) || clean.includes('=?'))
-    return `${encodeWords(clean, 'B', 52, true)} <${ascii}>`
-  return /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(clean)
-    ? `${clean} <${ascii}>`
-    : `"${clean.replace(/(["\\])/g, '\\$1')}" <${ascii}>`
+  const shown = headerPhrase(name)
+  return shown === '' ? ascii : `${shown} <${ascii}>`
+}
+
+/** A phrase of RFC 5322, as before an address or a List-Id: bare words, a quoted string, or encoded words. */
+export function headerPhrase(text: string): string {
+  const clean = oneLine(text)
+  if (!/^[\x20-\x7e]*$/.test(clean) || /\S{60}/.test(clean) || clean.includes('=?')) return encoded(clean)
+  return /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(clean) ? clean : `"${clean.replace(/(["\\])/g, '\\$1')}"`
 }
 
 /** The domain as A-labels (UTS 46); the local part as written. */
@@ -47,4 +54,10 @@ export function domainOf(address: string): string {
   return asciiAddress(address).slice(asciiAddress(address).lastIndexOf('@') + 1)
 }
 
-const oneLine = (value: string): string => value.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+/** Runs of spaces too: a header folded inside one would have a blank line, where many readers see its end. */
+const oneLine = (value: string): string =>
+  value
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .replace(/^ | $/g, '')

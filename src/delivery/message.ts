@@ -1,12 +1,17 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { DateTime } from 'luxon'
 import { base32, type Subscriber } from '../audience/subscriber.ts'
-import { INERT_TOKEN, type Secrets, wayOutToken, wayOutUrl } from '../audience/way-out.ts'
+import { addressWithToken, INERT_TOKEN, mailToken, type Secrets, wayOutToken, wayOutUrl } from '../audience/way-out.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { CompiledVariant } from '../render/compile.ts'
 import { type SlotValues, slotValue } from '../render/personalise.ts'
 import type { Slot, Slotted } from '../render/slots.ts'
+import { dkimSignatures } from './dkim.ts'
+import { type PreparedBody, prepareBody } from './dkim-canonical.ts'
+import type { DkimKeys } from './dkim-key.ts'
+import { verifyOwn } from './dkim-verify.ts'
 import { asciiAddress, domainOf, headerLine, headerText, type Mailbox, mailboxHeader, parseMailbox } from './headers.ts'
+import { listHeaders, wayOutHeaders } from './list-headers.ts'
 import { quotedPrintable, SOFT_BREAK } from './quoted-printable.ts'
 
 /**
@@ -20,6 +25,15 @@ export interface MessageTemplate {
   /** Headers that are the same for all, in their order, each with its CRLF. */
   sharedHeaders: string
   body: (Buffer | Slot)[]
+  /** Null when a relay signs. */
+  signing: Signing | null
+}
+
+interface Signing {
+  keys: DkimKeys
+  body: PreparedBody
+  /** Whether a copy of this template has been verified; the first one is, before anybody gets it. */
+  verified: boolean
 }
 
 /** A message ready for the wire: CRLF line ends, at most 998 octets a line. */
@@ -36,6 +50,10 @@ export interface Recipient {
   messageId: string
   /** The full address that ends the subscription; inert in proofs. */
   wayOut: string
+  /** The address that ends it when written to; null when the publication has none. */
+  wayOutAddress: string | null
+  /** The envelope's sender, where returned mail goes. */
+  returnPath: string
   /** Stands before the subject, as in `[Proof] `. */
   tag: string
 }
@@ -48,11 +66,19 @@ export function recipientFor(
   secrets: Secrets,
 ): Recipient {
   const { publication, compiled, from } = template
-  const wayOut = wayOutUrl(publication.url, wayOutToken(secrets, publication.id, subscriber.id))
+  const { bounceAddress, unsubscribeAddress } = publication
   return {
     subscriber,
     date,
-    wayOut,
+    wayOut: wayOutUrl(publication.url, wayOutToken(secrets, publication.id, subscriber.id)),
+    wayOutAddress:
+      unsubscribeAddress === undefined
+        ? null
+        : addressWithToken(unsubscribeAddress, mailToken(secrets, 'unsubscribe', publication.id, subscriber.id)),
+    returnPath:
+      bounceAddress === undefined
+        ? from.address
+        : addressWithToken(bounceAddress, mailToken(secrets, 'bounce', publication.id, subscriber.id)),
     messageId: messageIdFor(publication, compiled.date, subscriber.id, secrets, domainOf(from.address)),
     tag: '',
   }
@@ -70,17 +96,25 @@ export function recipientOutside(
   tag: string,
 ): Recipient {
   const { publication, compiled, from } = template
+  const { bounceAddress, unsubscribeAddress } = publication
   const subscriber: Subscriber = { id: INERT_TOKEN, email, name: '', topics: [], status: 'active', extra: {}, line: 0 }
   return {
     subscriber,
     date,
     wayOut: wayOutUrl(publication.url, INERT_TOKEN),
+    wayOutAddress: unsubscribeAddress === undefined ? null : addressWithToken(unsubscribeAddress, INERT_TOKEN),
+    returnPath: bounceAddress ?? from.address,
     messageId: `<proof.${compiled.date}.${unique}@${domainOf(from.address)}>`,
     tag,
   }
 }
 
-export function compose(compiled: CompiledVariant, publication: Publication): MessageTemplate {
+/** Everything the copies share. With keys every copy is signed; without, the relay is expected to. */
+export function compose(
+  compiled: CompiledVariant,
+  publication: Publication,
+  keys: DkimKeys | null = null,
+): MessageTemplate {
   const from = parseMailbox(publication.from)
   const boundary = (part: string): string =>
     `=_${part}_${createHash('sha256')
@@ -112,41 +146,62 @@ export function compose(compiled: CompiledVariant, publication: Publication): Me
   }
   put(embedded ? `\r\n--${inner}--\r\n\r\n--${outer}--\r\n` : `\r\n--${outer}--\r\n`)
 
-  const list = `${publication.id}.${domainOf(from.address)}`
   const sharedHeaders = [
     headerLine('From', mailboxHeader(from)),
     publication.replyTo === undefined ? '' : headerLine('Reply-To', mailboxHeader(parseMailbox(publication.replyTo))),
-    headerLine('List-Id', `${listName(publication.name)} <${list}>`),
+    listHeaders(publication, compiled.date, domainOf(from.address)),
     headerLine('MIME-Version', '1.0'),
     headerLine('Content-Type', `multipart/alternative; boundary="${outer}"`),
   ].join('')
-  return { compiled, publication, from, sharedHeaders, body: joined(body) }
+  const pieces = joined(body)
+  const signing =
+    keys === null
+      ? null
+      : { keys, body: prepareBody(pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : null))), verified: false }
+  return { compiled, publication, from, sharedHeaders, body: pieces, signing }
 }
 
-/** One copy. The envelope holds the one address alone, whatever the name says. */
-export function fill(
-  template: MessageTemplate,
-  { subscriber, date, messageId, wayOut, tag }: Recipient,
-): FilledMessage {
-  const values = slotValuesOf(subscriber, wayOut)
-  const head =
+/**
+ * One copy, signed if the template is. The envelope holds the one address alone, whatever the name says. Throws a
+ * UserError when the first signed copy of a template does not verify.
+ */
+export function fill(template: MessageTemplate, recipient: Recipient): FilledMessage {
+  const { subscriber, date, messageId, wayOut, wayOutAddress, returnPath, tag } = recipient
+  const slots = slotValuesOf(subscriber, wayOut)
+  const headers =
+    template.sharedHeaders +
     headerLine('To', mailboxHeader({ name: subscriber.name, address: subscriber.email })) +
     headerLine('Subject', headerText(tag + template.compiled.subject)) +
     headerLine('Date', date.toUTC().toRFC2822() ?? '') +
     headerLine('Message-ID', messageId) +
-    // Plain lines: Nodemailer's list helper corrupts the second (inbox rules D10), and folding a long link is what some
-    // relays break signatures on.
-    `List-Unsubscribe: <${wayOut}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`
-  const parts: Buffer[] = [Buffer.from(`${template.sharedHeaders}${head}\r\n`)]
-  for (const piece of template.body) {
-    if (Buffer.isBuffer(piece)) parts.push(piece)
-    else parts.push(Buffer.from(SOFT_BREAK + quotedPrintable(slotValue(piece, values)) + SOFT_BREAK))
+    wayOutHeaders(wayOut, wayOutAddress)
+  const values: Buffer[] = []
+  const parts = template.body.map((piece) => {
+    if (Buffer.isBuffer(piece)) return piece
+    const value = Buffer.from(SOFT_BREAK + quotedPrintable(slotValue(piece, slots)) + SOFT_BREAK)
+    values.push(value)
+    return value
+  })
+  const { signing } = template
+  const signatures =
+    signing === null
+      ? ''
+      : dkimSignatures(signing.keys, Buffer.from(headers).toString('latin1'), signing.body.hash(values), {
+          at: date.toSeconds(),
+        })
+  const raw = Buffer.concat([Buffer.from(`${signatures}${headers}\r\n`), ...parts])
+  if (signing !== null && !signing.verified) {
+    verifyOwn(raw, signing.keys)
+    signing.verified = true
   }
-  return {
-    envelope: { from: asciiAddress(template.from.address), to: asciiAddress(subscriber.email) },
-    raw: Buffer.concat(parts),
-    messageId,
-  }
+  return { envelope: { from: pathOf(returnPath), to: pathOf(subscriber.email) }, raw, messageId }
+}
+
+/** An address as SMTP commands carry it. What could end the command is no address, whoever let it through. */
+function pathOf(address: string): string {
+  const path = asciiAddress(address)
+  if (/[\p{Cc}\p{Z}<>]/u.test(path)) throw new Error(`${JSON.stringify(address)} is not an address`)
+  return path
 }
 
 /** What fills the slots: the columns of the audience, and the way out. */
@@ -167,12 +222,6 @@ function messageIdFor(
     .update(`message\0${publication.id}\0${date}\0${subscriberId}`)
     .digest()
   return `<${publication.id}.${date}.${base32(mac).slice(0, 26)}@${domain}>`
-}
-
-/** RFC 2919: a phrase before the identifier. */
-function listName(name: string): string {
-  const text = headerText(name)
-  return /^[\x20-\x7e]*$/.test(name) ? `"${name.replace(/(["\\])/g, '\\$1')}"` : text
 }
 
 function encodedParts(slotted: Slotted): (Buffer | Slot)[] {

@@ -33,8 +33,14 @@ const mailbox = (description: string) =>
     'an address such as digest@example.org, or The Digest <digest@example.org>',
     isVisible,
   )
-const address = (description: string) =>
-  pattern(description, /^[^\s<>@"(),:;]+@[^\s<>@"(),:;]+$/, 'an address such as digest@example.org', isVisible)
+/** Room for a plus sign and the token of 41 characters in the 64 octets of a local part. */
+const tokenAddress = (description: string) =>
+  pattern(
+    description,
+    /^(?=[^@]{1,21}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[^\s<>@"(),:;?&%#]+$/,
+    'an address such as bounces@example.org, with at most 21 letters, digits and . _ + - before the @',
+    isVisible,
+  )
 
 export const publicationSchema = z
   .strictObject({
@@ -119,8 +125,12 @@ export const publicationSchema = z
       .meta({ description: 'Dates without an edition.' })
       .optional(),
     whenLate: choice(['skip', 'next'], 'What happens to a copy that is too late.').optional(),
-    bounceAddress: address('Where returned mail goes.').optional(),
-    unsubscribeAddress: address('An address that unsubscribes whoever writes to it.').optional(),
+    bounceAddress: tokenAddress(
+      'Where returned mail goes; each copy has its own, with a token after a plus sign.',
+    ).optional(),
+    unsubscribeAddress: tokenAddress(
+      'An address that unsubscribes whoever writes to it; each copy has its own, with a token after a plus sign.',
+    ).optional(),
     editor: text('The address of a line in your editor, with {file}, {line} and {column}.').optional(),
     alarm: pattern(
       'The share of rejected copies above which a run counts as failed.',

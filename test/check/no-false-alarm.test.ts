@@ -29,6 +29,7 @@ it(`${EDITIONS} good editions, in six languages, three templates and 1 to 40 ent
       now: DateTime.fromISO(`${date}T06:00:00Z`),
       // The editions of a series are strangers to each other: their words are drawn from one small pool.
       history: new History(path.join(root, 'elsewhere')),
+      keys: null,
     })
     said.push(...[...findings, ...examined.findings].map((one) => `${number} ${one.code} ${one.message}`))
   }

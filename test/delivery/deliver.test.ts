@@ -3,6 +3,7 @@ import type { Subscriber } from '../../src/audience/subscriber.ts'
 import { deliverAll } from '../../src/delivery/deliver.ts'
 import { type Delivery, planDelivery } from '../../src/delivery/plan.ts'
 import { type Outcome, RunRefused, type Transport } from '../../src/delivery/transport.ts'
+import { UserError } from '../../src/problems/user-error.ts'
 
 const aSubscriber = (id: string, more: Partial<Subscriber> = {}): Subscriber => ({
   id,
@@ -52,6 +53,24 @@ describe('delivering', () => {
     expect(most).toBe(3)
     expect(new Set(settled.map(([id]) => id)).size).toBe(20)
     expect(settled).toHaveLength(20)
+  })
+
+  it('refuses the run, rejecting nobody, when a message shows what only the operator can mend', async () => {
+    let handedOver = 0
+    const { refused, settled } = await run(
+      async () => {
+        handedOver += 1
+        return { state: 'accepted', reply: '250' }
+      },
+      2,
+      5,
+      async () => {
+        throw new UserError('dkim-self-check', 'It does not verify.', 'Check the settings.')
+      },
+    )
+    expect(refused).toMatchObject({ message: 'It does not verify.', hint: 'Check the settings.' })
+    expect(settled.map(([, state]) => state)).toEqual(Array.from({ length: 5 }, () => 'deferred'))
+    expect(handedOver).toBe(0)
   })
 
   it('rejects a delivery whose message cannot be made, and goes on', async () => {

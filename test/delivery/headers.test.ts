@@ -29,6 +29,18 @@ describe('headers', () => {
     )
   })
 
+  it('show as typed what looks encoded already, and no line is longer than a relay takes', async () => {
+    for (const subject of ['=?utf-8?B?aGk=?=', 'see =?x?Q?=0D=0A?= there', 'x'.repeat(1200), `é ${'x'.repeat(1200)}`]) {
+      const line = headerLine('Subject', headerText(subject))
+      expect((await readBack(line)).subject).toBe(subject)
+      for (const part of line.split('\r\n')) expect(part.length).toBeLessThanOrEqual(78)
+    }
+  })
+
+  it('have no blank line in a run of spaces', () => {
+    expect(headerLine('Subject', headerText(`a${' '.repeat(200)}b `))).toBe('Subject: a b\r\n')
+  })
+
   it('keep a name with commas, quotes, brackets or any script as one mailbox', async () => {
     for (const name of [
       'Hopper, Grace',

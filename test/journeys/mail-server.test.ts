@@ -175,7 +175,7 @@ describe('send --live', () => {
         env: { ...SECRET, ...server },
       }),
       await runCli(['send', EDITION, '--live', '--root', root, '--json'], {
-        env: { ...SECRET, ...server, DKIM_PRIVATE_KEY: 'key.pem' },
+        env: { ...SECRET, ...server, DATABASE_URL: 'postgres://db.example/x' },
       }),
     ]
     expect(runs.map((run) => run.exitCode)).toEqual([2, 2, 2, 2, 2])

@@ -3,8 +3,18 @@ import { wayOutUrl } from '../audience/way-out.ts'
 import { checkEdition } from '../check/check-edition.ts'
 import type { FinishedEmail } from '../check/examined.ts'
 import { remembered } from '../check/history-rules.ts'
+import { messageFindings } from '../check/message-rules.ts'
+import type { ComposedMessage } from '../check/message-shape.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
-import { compose, type MessageTemplate, type Recipient, recipientOutside, slotValuesOf } from '../delivery/message.ts'
+import { domainOf } from '../delivery/headers.ts'
+import {
+  compose,
+  fill,
+  type MessageTemplate,
+  type Recipient,
+  recipientOutside,
+  slotValuesOf,
+} from '../delivery/message.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { Finding } from '../problems/finding.ts'
@@ -43,6 +53,7 @@ export async function examine(
   const { edition, pictures } = prepared
   const emails: FinishedEmail[] = []
   const known = [...inReading]
+  const elsewhere: Finding[] = []
   let template: MessageTemplate | null = null
   for (const language of new Set([publication.language, ...(publication.languages ?? [])])) {
     const { compiled, findings } = await compileFor(prepared, [], language, { keepMarks: true })
@@ -50,10 +61,12 @@ export async function examine(
     if (compiled === null) continue
     const composed = compose(compiled, publication, options.keys)
     template ??= composed
-    emails.push(finishedEmail(compiled, prepared, language, heaviestReader(composed, options.now)))
+    const reader = heaviestReader(composed, options.now)
+    emails.push(finishedEmail(compiled, prepared, language, reader))
+    elsewhere.push(...messageFindings(composedMessage(composed, prepared, language, reader), edition))
   }
   if (edition.status !== 'draft') await options.history.keep(remembered(edition))
-  const elsewhere = options.linkFindings === undefined ? [] : await options.linkFindings(edition)
+  if (options.linkFindings !== undefined) elsewhere.push(...(await options.linkFindings(edition)))
   const before = await options.history.before(date, publication)
   const findings = checkEdition({
     edition,
@@ -80,6 +93,26 @@ function heaviestReader(template: MessageTemplate, now: DateTime): Recipient {
       name: 'Maximiliane Constantinopoulos-Featherstonehaugh de la Rochefoucauld',
     },
     wayOut: wayOutUrl(template.publication.url, `${id}.checkcheckcheckcheck12`),
+  }
+}
+
+function composedMessage(
+  template: MessageTemplate,
+  prepared: PreparedEdition,
+  language: string,
+  reader: Recipient,
+): ComposedMessage {
+  const { compiled, publication, from, signing } = template
+  return {
+    raw: fill(template, reader).raw,
+    subject: compiled.subject,
+    language,
+    wayOut: reader.wayOut,
+    name: reader.subscriber.name,
+    postalAddress: publication.postalAddress,
+    domain: domainOf(from.address),
+    signed: signing !== null,
+    textTemplate: `templates/${prepared.templates?.name ?? publication.template}/email.txt.hbs`,
   }
 }
 

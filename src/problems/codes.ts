@@ -164,6 +164,17 @@ export const codes = {
   'email-label': warning('The page does not say that it is an email (role article, labelled with the subject).'),
   'email-leftover': error('Something of the template language stands unrendered in the email.'),
   'email-character': error('A control or replacement character reached the email; Gmail cuts such messages off.'),
+  // The message as it leaves
+  'message-header': error('A header is missing, stands twice, or is not in the form of RFC 5322.'),
+  'message-id': error('The Message-ID does not end in the sender’s domain; filters count that heavily.'),
+  'message-list': error('The headers by which mail programs offer a way out are not in the form they read.'),
+  'message-dkim': error('A key is configured, and the signature is missing or does not cover what it must.'),
+  'message-line': error('A line is longer than mail servers take, or does not end as lines of mail do.'),
+  'message-header-long': warning('A line of a header is longer than 78 characters and could be folded.'),
+  'message-encoding': error('Something of the message is not whole, declared UTF-8, or holds a control character.'),
+  'message-structure': error('Plain text first, HTML last, pictures inside and each of them shown: that is a message.'),
+  'message-text-differs': error('The plain text leaves out what the HTML says; filters and readers of text mind.'),
+  'message-text-form': warning('The plain text holds markup, or lines longer than 78 characters.'),
   // Rendering
   'theme-contrast': error(
     'Two colours of the theme are too close to be read by everyone (WCAG 2.2 asks for 4.5 to 1).',

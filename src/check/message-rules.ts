@@ -159,8 +159,11 @@ function texts(
   say: SayOfMessage,
 ): void {
   const parts = leaves(root)
-  const plain = decoded(parts.find((part) => part.type === 'text/plain') ?? root)
-  const html = decoded(parts.find((part) => part.type === 'text/html') ?? root)
+  const [plainPart, htmlPart] = ['text/plain', 'text/html'].map((type) => parts.find((part) => part.type === type))
+  // Without one of the two there is nothing to compare, and that was said.
+  if (plainPart === undefined || htmlPart === undefined) return
+  const plain = decoded(plainPart)
+  const html = decoded(htmlPart)
   // The HTML was looked at as a page.
   const bad = /[^\P{Cc}\r\n\t]|\ufffd/u.exec(plain)?.[0]
   if (bad !== undefined)

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { DateTime } from 'luxon'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { messageFindings } from '../../src/check/message-rules.ts'
 import type { ComposedMessage } from '../../src/check/message-shape.ts'
 import { loadDkimKeys } from '../../src/delivery/dkim-key.ts'
@@ -44,8 +44,10 @@ async function aMessage(yaml: string, signed: boolean): Promise<{ message: Compo
 }
 
 let good: Awaited<ReturnType<typeof aMessage>>
-let signed: Awaited<ReturnType<typeof aMessage>>
-beforeAll(async () => {
+let signed: Awaited<ReturnType<typeof aMessage>> | undefined
+// Folders last as long as a test, so the first test makes them.
+beforeEach(async () => {
+  if (signed !== undefined) return
   const yaml = GOOD_PUBLICATION.replace('replyTo:', 'unsubscribeAddress: leave@harbour.example\nreplyTo:')
   good = await aMessage(yaml, false)
   signed = await aMessage(yaml, true)
@@ -64,7 +66,7 @@ const changed = (from: string | RegExp, to: string, of = good): typeof good => {
 describe('a composed message', () => {
   it('has nothing wrong with it, in each template, with pictures inside or linked, signed or not', async () => {
     expect(codesOf(good)).toEqual([])
-    expect(codesOf(signed)).toEqual([])
+    expect(signed === undefined ? null : codesOf(signed)).toEqual([])
     for (const template of ['broadsheet', 'bulletin', 'wire'])
       for (const images of ['embed', 'link'])
         for (const language of ['en-GB', 'ar', 'ja']) {
@@ -94,12 +96,6 @@ describe('a composed message', () => {
       'Message-ID: <x@localhost>',
       'message-id',
     ],
-    [
-      'a subject of 300 characters',
-      /^Subject: .*$/m,
-      `Subject: ${'word '.repeat(14)}\r\n${' word word word word word word word word word word word word\r\n'.repeat(4)} end`,
-      'message-header',
-    ],
     ['raw UTF-8 in a header', /^Subject: .*$/m, 'Subject: caf\u00c3\u00a9', 'message-encoding'],
     [
       'an encoded word that is too long',
@@ -124,7 +120,7 @@ describe('a composed message', () => {
     [
       'a quoted-printable line of 90',
       /(quoted-printable\r\n\r\n)/,
-      `quoted-printable\r\n\r\n${'x '.repeat(45)}\r\n`,
+      `quoted-printable\r\n\r\n${'x'.repeat(90)}\r\n`,
       'message-line',
     ],
     ['Latin-1', /charset=utf-8/, 'charset=iso-8859-1', 'message-encoding'],
@@ -169,7 +165,7 @@ describe('a composed message', () => {
     ['Auto-Submitted of another word', /^Auto-Submitted: .*$/m, 'Auto-Submitted: yes', 'message-list'],
     [
       'a plain text without the way out',
-      /harbour.example\/u\/[^\r\n]*\r\n(?=[\s\S]*text\/html)/,
+      /(?<=quoted-printable[\s\S]*?)harbour.example\/u\/proof(?=[\s\S]*text\/html)/,
       'gone',
       'message-text-differs',
     ],
@@ -201,10 +197,16 @@ describe('a composed message', () => {
     expect(codesOf(target)).toEqual([code])
   })
 
+  it('with a subject of more than 250 characters is told so', () => {
+    const long = (length: number) => ({ ...good, message: { ...good.message, subject: 'x'.repeat(length) } })
+    expect(codesOf(long(250))).toEqual([])
+    expect(codesOf(long(251))).toEqual(['message-header'])
+  })
+
   it('whose plain text speaks of something else is told so', () => {
     const raw = good.message.raw.toString('latin1')
     const start = raw.indexOf('quoted-printable\r\n\r\n') + 20
-    const end = raw.indexOf('\r\n--', start)
+    const end = raw.indexOf('\r\n--=_', start)
     const keep = [
       ...raw
         .slice(start, end)
@@ -221,10 +223,11 @@ describe('a composed message', () => {
 
   it.each([
     ['no signature', /^DKIM-Signature: (?:.*\r\n[ \t])*.*\r\n/m, ''],
-    ['a signature that leaves out the one-click header', /:List-Unsubscribe-Post/gi, ''],
+    ['a signature that leaves out the one-click header', /:\s*List-Unsubscribe-Post/gi, ''],
     ['a signature over a part of the body', /(c=relaxed\/relaxed;)/, 'c=relaxed/relaxed; l=100;'],
     ['a signature of the Ed25519 key alone', /a=rsa-sha256/, 'a=ed25519-sha256'],
   ])('with a key configured and %s is told so', (_, from, to) => {
+    if (signed === undefined) throw new Error('nothing signed')
     const raw = signed.message.raw
       .toString('latin1')
       .replace(/(DKIM-Signature: (?:.*\r\n[ \t])*.*)/, (header) => header.replace(/\r\n[ \t]+/g, ' '))

@@ -21,6 +21,7 @@ const RANKS: Record<string, number> = {
   edition: 1,
   ledger: 1,
   problems: 0,
+  network: 0,
   yaml: 0,
 }
 

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { remembered } from '../check/history-rules.ts'
+import { linkFindings } from '../check/links.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { listEditions, resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
+import { ask } from '../network/ask.ts'
 import { type Finding, isError, sortFindings } from '../problems/finding.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { changedSince } from './changed-editions.ts'
@@ -11,6 +13,7 @@ import { CheckCache } from './check-cache.ts'
 import { type Context, exitCodeOf, openPublication } from './command.ts'
 import { examine } from './examine.ts'
 import { History } from './history.ts'
+import { LinkCache } from './link-cache.ts'
 import { type Format, printReport } from './print-report.ts'
 import { openDkimKeys } from './secret.ts'
 
@@ -19,6 +22,8 @@ export interface CheckOptions {
   format: Format
   /** A git ref: only what differs from it is looked at. */
   since?: string | undefined
+  /** Asks every link and picture of the web once. */
+  links: boolean
   /** More warnings than this count as an error. */
   maxWarnings?: number | undefined
 }
@@ -30,7 +35,11 @@ export async function check(context: Context, names: readonly string[], options:
   const calendar = await listEditions(context.root)
   const dates = await datesOf(context, names, options, publication, calendar.dates)
   const sorted = sortFindings(
-    onceForAll([...findings, ...calendar.findings, ...(await checkDates(context, dates, publication, keys))]),
+    onceForAll([
+      ...findings,
+      ...calendar.findings,
+      ...(await checkDates(context, dates, publication, keys, options.links)),
+    ]),
   )
   await printReport(context, context.json ? 'json' : options.format, sorted, dates)
   const warnings = sorted.filter((one) => !isError(one)).length
@@ -107,10 +116,13 @@ async function checkDates(
   dates: readonly string[],
   publication: Publication,
   keys: DkimKeys | null,
+  links: boolean,
 ): Promise<Finding[]> {
   const { root, now } = context
   const history = new History(root)
-  const cache = dates.length > 1 ? await CheckCache.open(root) : null
+  const answers = links ? await LinkCache.open(root, now.toMillis()) : null
+  // What servers answer is no content: it is asked each time, from a cache of its own.
+  const cache = dates.length > 1 && !links ? await CheckCache.open(root) : null
   const found: Finding[] = []
   for (const date of dates) {
     const key = cache === null ? '' : await cache.keyOf(date, await history.before(date, publication))
@@ -120,13 +132,21 @@ async function checkDates(
       found.push(...kept.findings)
       continue
     }
-    const { prepared, findings } = await examine(root, date, publication, { now, history, keys })
+    const { prepared, findings } = await examine(root, date, publication, {
+      now,
+      history,
+      keys,
+      ...(answers === null
+        ? {}
+        : { linkFindings: (edition) => linkFindings(edition, (url) => answers.through(url, ask)) }),
+    })
     found.push(...findings)
     const memory = prepared === null || prepared.edition.status === 'draft' ? null : remembered(prepared.edition)
     const pictures = prepared?.edition.entries.flatMap((entry) => picturePath(entry.image?.src)) ?? []
     await cache?.keep(date, { key, memory, findings }, pictures)
   }
   await cache?.save()
+  await answers?.save()
   return found
 }
 

@@ -1,6 +1,5 @@
-import { lookup } from 'node:dns'
 import { request } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { publicLookup } from '../network/public-address.ts'
 import type { Size } from './resize.ts'
 
 /**
@@ -54,46 +53,3 @@ export function remoteSize(address: string): Promise<Size | null> {
 }
 
 const MOST_BYTES = 256 * 1024
-
-const closed = new BlockList()
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  closed.addSubnet(network, bits, 'ipv4')
-for (const [network, bits] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  closed.addSubnet(network, bits, 'ipv6')
-
-/** True for addresses of the open internet. */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && !closed.check(address, family === 4 ? 'ipv4' : 'ipv6')
-}
-
-/** Resolves a name and hands over only public addresses: the check and the connection use the same answer. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, '', 4)
-    const open = addresses.filter(({ address }) => isPublicAddress(address))
-    const first = open[0]
-    if (first === undefined)
-      return callback(Object.assign(new Error(`${hostname} is not a public address`), { code: 'EACCES' }), '', 4)
-    if (options.all === true) callback(null, open)
-    else callback(null, first.address, first.family)
-  })
-}

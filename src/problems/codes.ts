@@ -117,6 +117,11 @@ export const codes = {
   'published-old': warning('The article is more than 180 days older than the edition.'),
   'topic-crowded': warning('More than ten entries under one topic are a list, not a choice.'),
   'edition-long': warning('More than forty entries do not fit in a message that Gmail shows whole.'),
+  // Links, asked with --links
+  'link-broken': waivableError('The server says that the page or picture is not there.'),
+  'link-private': security('The address leads into this machine or a private network, where no reader is.'),
+  'link-redirected': warning('The page has moved for good; the old address may stop working.'),
+  'link-not-checked': warning('Nobody answered, or not in a way that tells: the link may be fine or not.'),
   // The same again
   'repeated-url': warning('Two entries of the edition lead to the same page.'),
   'repeated-headline': warning('Two entries of the edition have the same headline.'),

@@ -1,4 +1,4 @@
-// Writes what can be generated: schemas/, docs/cli.md, docs/checks.md, docs/reference.md.
+// Writes what can be generated: schemas/, src/check/client-facts.json, docs/cli.md, docs/checks.md, docs/reference.md.
 //   npm run docs          writes them
 //   npm run docs:check    fails when one of them is not what it would be
 import { execFileSync } from 'node:child_process'
@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { editionHeadSchema, editionSchema, entrySchema } from '../src/edition/edition.ts'
 import { publicationSchema } from '../src/edition/publication.ts'
 import { codes } from '../src/problems/codes.ts'
+import { clientFacts } from './client-facts.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const checkOnly = process.argv.includes('--check')
@@ -38,6 +39,7 @@ const published = Object.fromEntries(
 const files = new Map<string, string>()
 for (const [name, schema] of Object.entries(published))
   files.set(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`)
+files.set('src/check/client-facts.json', await clientFacts())
 files.set('docs/cli.md', cliPage())
 files.set('docs/checks.md', checksPage())
 files.set('docs/reference.md', referencePage())

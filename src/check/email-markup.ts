@@ -154,13 +154,8 @@ function styleSheets({ sheets, page, email, say }: Examined): void {
       'Write styles into the elements, or leave some out.',
       ['<mj-style', '<style'],
     )
-  for (const one of sheets.nested)
-    say('email-style-nested', null, `There is ${one}.`, 'Write it on its own, at the end of the style sheet.', [
-      '@supports',
-      '@layer',
-      '@container',
-      '/*',
-    ])
+  for (const { what, texts } of sheets.nested)
+    say('email-style-nested', null, `There is ${what}.`, 'Write it on its own, at the end of the style sheet.', texts)
   const scheme = page.elements.some((one) => one.tag === 'meta' && one.attributes.get('name') === 'color-scheme')
   if (!sheets.dark || !scheme)
     say(

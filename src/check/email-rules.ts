@@ -1,6 +1,7 @@
 import { type Edition, placeOfEntry } from '../edition/edition.ts'
 import type { Publication } from '../edition/publication.ts'
 import { type Finding, finding } from '../problems/finding.ts'
+import { clientFindings } from './client-support.ts'
 import { lookFindings } from './email-look.ts'
 import { markupFindings } from './email-markup.ts'
 import { partFindings } from './email-parts.ts'
@@ -30,5 +31,6 @@ export function emailFindings(email: FinishedEmail, edition: Edition, publicatio
   partFindings(examined)
   lookFindings(examined)
   promiseFindings(examined)
+  clientFindings(examined)
   return [...findings.values()]
 }

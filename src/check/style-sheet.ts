@@ -14,7 +14,7 @@ export interface StyleSheets {
   rules: StyleRule[]
   bytes: number
   /** An @-rule inside an @-rule, or a comment directly before a rule. */
-  nested: string[]
+  nested: { what: string; texts: string[] }[]
   imports: string[]
   /** True when something of it is for dark mode. */
   dark: boolean
@@ -27,7 +27,10 @@ export function readStyleSheets(sheets: readonly string[]): StyleSheets {
     found.bytes += Buffer.byteLength(sheet)
     const comment = /\*\/\s*[^\s@/][^{}]*\{/.exec(sheet)?.[0]
     if (comment !== undefined)
-      found.nested.push(`a comment before "${comment.slice(2).replace('{', '').trim().slice(0, 40)}"`)
+      found.nested.push({
+        what: `a comment before "${comment.slice(2).replace('{', '').trim().slice(0, 40)}"`,
+        texts: ['/*'],
+      })
     const tree = csstree.parse(sheet, { parseValue: false, parseCustomProperty: false })
     readRules(tree, found, { inside: null, dark: false, skip: false })
   }
@@ -43,8 +46,12 @@ function readRules(
   for (const node of children) {
     if (node.type === 'Atrule') {
       if (node.name === 'import') found.imports.push(csstree.generate(node))
-      if (state.inside !== null) found.nested.push(`@${node.name} inside @${state.inside}`)
       const condition = node.prelude === null ? '' : csstree.generate(node.prelude)
+      if (state.inside !== null)
+        found.nested.push({
+          what: `@${node.name} inside @${state.inside}`,
+          texts: [`@${node.name}${condition}`, `@${node.name} ${condition}`, `@${node.name}`],
+        })
       const dark = /prefers-color-scheme:\s*dark/.test(condition)
       if (dark) found.dark = true
       const skip = node.name !== 'media' || (/width|height|print|orientation/.test(condition) && !dark)

@@ -169,6 +169,9 @@ export const codes = {
   'email-label': warning('The page does not say that it is an email (role article, labelled with the subject).'),
   'email-leftover': error('Something of the template language stands unrendered in the email.'),
   'email-character': error('A control or replacement character reached the email; Gmail cuts such messages off.'),
+  'client-support': warning(
+    'A template uses what some mail clients do not show, beyond what the built-in templates are known to do without.',
+  ),
   // The message as it leaves
   'message-header': error('A header is missing, stands twice, or is not in the form of RFC 5322.'),
   'message-id': error('The Message-ID does not end in the sender’s domain; filters count that heavily.'),

@@ -299,6 +299,12 @@ const inTemplates: Record<string, Mutation[]> = {
     },
   ],
   'partials/head.mjml.hbs': [
+    { from: 'h1,h2,h3,p{margin:0}', to: '.name:has(img){margin:0}\nh1,h2,h3,p{margin:0}', code: 'client-support' },
+    {
+      from: 'h1,h2,h3,p{margin:0}',
+      to: '@font-face{font-family:Own;src:url(https://x.example/own.woff2)}\nh1,h2,h3,p{margin:0}',
+      code: 'client-support',
+    },
     {
       from: '<meta name="x-apple',
       to: '<meta name="viewport" content="width=device-width, user-scalable=no">\n<meta name="x-apple',
@@ -320,7 +326,7 @@ const inTemplates: Record<string, Mutation[]> = {
     },
     {
       from: '@media(prefers-color-scheme:dark){\n',
-      to: '@media(prefers-color-scheme:dark){\n@supports(display:block){.x{color:#fff}}\n',
+      to: '@media(prefers-color-scheme:dark){\n@media(max-width:300px){.x{margin:0}}\n',
       code: 'email-style-nested',
     },
     {
@@ -330,6 +336,16 @@ const inTemplates: Record<string, Mutation[]> = {
     },
   ],
   'partials/footer.mjml.hbs': [
+    {
+      from: '{{publication.postalAddress}}',
+      to: '{{publication.postalAddress}} <span style="box-shadow:0 0 4px #000000">Quay</span>',
+      code: 'client-support',
+    },
+    {
+      from: '{{publication.postalAddress}}',
+      to: '{{publication.postalAddress}} <ruby>港<rt>port</rt></ruby>',
+      code: 'client-support',
+    },
     {
       from: '<a href="{{slot "wayOut"}}" style="color:{{theme.light.muted}}">{{phrases.unsubscribe}}</a>',
       to: '',

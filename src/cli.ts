@@ -60,6 +60,7 @@ async function run(argv: readonly string[]): Promise<number> {
         .choices(['text', 'json', 'github', 'sarif', 'junit', 'markdown'])
         .default('text'),
     )
+    .option('--fix', 'mend what is safe in the YAML: missing quotes, double spaces, composed letters, lang', false)
     .option('--links', 'ask every link and picture of the web once', false)
     .option('--max-warnings <number>', 'more warnings than this count as an error', integer(0, 1_000_000))
     .option('--explain <code>', 'say what a code means, and nothing else')

@@ -2,6 +2,7 @@ import { type Edition, type Entry, placeOfEntry } from '../edition/edition.ts'
 import { frontPage, inboxLines } from '../edition/group.ts'
 import { inlineText, linksIn, parseProse } from '../edition/inline.ts'
 import type { Publication } from '../edition/publication.ts'
+import { foreignLanguage } from '../edition/script.ts'
 import { type Finding, finding } from '../problems/finding.ts'
 import { imageFindings } from './image-rules.ts'
 import { inboxFindings } from './inbox-rules.ts'
@@ -32,6 +33,7 @@ export function contentFindings(edition: Edition, publication: Publication): Fin
     }
     const language = entry.lang ?? publication.language
     entryWords(entry, language, say)
+    if (entry.lang === undefined) foreign(entry, publication.language, say)
     dates(entry, edition.date, say)
     if (entry.image !== undefined) imageFindings(entry, entry.image, language, say)
     repeats(entry, seen, say)
@@ -100,6 +102,21 @@ function entryWords(entry: Entry, language: string, say: Say): void {
     say(code, 'summary', message, hint)
   for (const { code, message, hint } of linkObjections(entry.url, headline)) say(code, 'url', message, hint)
 }
+
+function foreign(entry: Entry, language: string, say: Say): void {
+  const found = foreignLanguage(`${entry.headline} ${entry.summary}`, language)
+  if (found === undefined) return
+  const write = found === null ? 'lang: <its language, as in uk or ru>' : `lang: ${found}`
+  say(
+    'lang-missing',
+    'headline',
+    `The entry is not in ${languageName(language)}, and does not say what it is in.`,
+    `Add  ${write}  so that it is read aloud in the right voice.`,
+  )
+}
+
+const languageName = (language: string): string =>
+  new Intl.DisplayNames('en', { type: 'language' }).of(language) ?? language
 
 /** The head of the edition: subject and preheader as the inbox shows them, and the intro. */
 function editionWords(edition: Edition, publication: Publication): Finding[] {

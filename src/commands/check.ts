@@ -12,6 +12,7 @@ import { changedSince } from './changed-editions.ts'
 import { CheckCache } from './check-cache.ts'
 import { type Context, exitCodeOf, openPublication } from './command.ts'
 import { examine } from './examine.ts'
+import { fixEdition } from './fix.ts'
 import { History } from './history.ts'
 import { LinkCache } from './link-cache.ts'
 import { type Format, printReport } from './print-report.ts'
@@ -22,6 +23,8 @@ export interface CheckOptions {
   format: Format
   /** A git ref: only what differs from it is looked at. */
   since?: string | undefined
+  /** Mends what is safe before looking. */
+  fix: boolean
   /** Asks every link and picture of the web once. */
   links: boolean
   /** More warnings than this count as an error. */
@@ -34,6 +37,10 @@ export async function check(context: Context, names: readonly string[], options:
   const keys = await openDkimKeys(context, publication)
   const calendar = await listEditions(context.root)
   const dates = await datesOf(context, names, options, publication, calendar.dates)
+  for (const date of options.fix ? dates : []) {
+    for (const one of await fixEdition(context.root, date, publication))
+      context.stderr.write(`mended ${one.file}:${one.line} ${one.code}: ${one.message}\n`)
+  }
   const sorted = sortFindings(
     onceForAll([
       ...findings,

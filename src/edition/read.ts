@@ -9,6 +9,7 @@ import { type Edition, type Entry, editionHeadSchema, entrySchema } from './edit
 import { contrastFindings } from './palette.ts'
 import { type Publication, publicationSchema, withDefaults } from './publication.ts'
 import { editionFindings, entryFindings } from './rules.ts'
+import { typedFindings } from './typed-words.ts'
 import { validate } from './validate.ts'
 
 /**
@@ -115,7 +116,7 @@ async function readFileForm(root: string, file: string): Promise<Read> {
   const head = validate(editionHeadSchema, tree, [], Object.assign(Object.create(null), rest))
   const places = placesIn(tree, [], rest)
   // An unknown key at the top may be a misspelt `entries`; the head's own list of keys does not hold that one.
-  const all = [...findings, ...head.findings.map(suggestEntries)]
+  const all = [...findings, ...head.findings.map(suggestEntries), ...typedFindings(rest, places, null)]
   if (!Array.isArray(list) || list.length === 0) {
     const empty = list === undefined || (list instanceof TypedText && list.text === '') || Array.isArray(list)
     const code = empty ? 'no-entries' : 'wrong-type'
@@ -156,6 +157,7 @@ async function readFolder(root: string, date: string): Promise<Read> {
       findings.push(...own)
       head = value
       places = placesIn(tree, [], tree.root)
+      findings.push(...typedFindings(tree.root, places, null))
       continue
     }
     number += 1
@@ -189,7 +191,7 @@ function readEntry(
   // What a broken entry says of its picture is still worth saying: all findings at once, never only the first.
   const reported = findings.filter(isError).map((one) => one.place)
   const rules = entryFindings(entry, image, places, position).filter((one) => !reported.includes(one.place))
-  return { entry, findings: [...findings, ...rules] }
+  return { entry, findings: [...findings, ...rules, ...typedFindings(given, places, position)] }
 }
 
 /** Where the fields of a group stand: `headline`, `image.credit`, … and '' for the group itself. */

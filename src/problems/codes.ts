@@ -117,6 +117,9 @@ export const codes = {
   'published-old': warning('The article is more than 180 days older than the edition.'),
   'topic-crowded': warning('More than ten entries under one topic are a list, not a choice.'),
   'edition-long': warning('More than forty entries do not fit in a message that Gmail shows whole.'),
+  'double-space': warning('Two spaces stand together between words.'),
+  'not-normalised': warning('Letters are put together from parts (not NFC), so that search and filters miss them.'),
+  'lang-missing': warning('An entry in another script than the publication does not say which language it is in.'),
   // Links, asked with --links
   'link-broken': waivableError('The server says that the page or picture is not there.'),
   'link-private': security('The address leads into this machine or a private network, where no reader is.'),

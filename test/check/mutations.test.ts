@@ -53,6 +53,13 @@ const ferry = 'headline: The ferry gets a new berth at last'
 const market =
   'summary: The stalls stand under the old railway roof from Monday on. Rents stay as they were until the spring.'
 const inEdition: Mutation[] = [
+  { from: ferry, to: 'headline: The ferry  gets a new berth at last', code: 'double-space' },
+  { from: 'caption: The beam rests', to: 'caption: The cafe\u0301 rests', code: 'not-normalised' },
+  {
+    from: 'headline: A letter arrives after sixty years\n    url: https://news.example.org/letter\n    summary: It was posted in the summer of 1966 and lay behind a sorting desk. The sender is alive, and delighted.',
+    to: 'headline: رسالة تصل بعد ستين عامًا\n    url: https://news.example.org/letter\n    summary: كُتبت الرسالة في الصيف وبقيت خلف مكتب الفرز زمنًا طويلًا.',
+    code: 'lang-missing',
+  },
   { from: ferry, to: `headline: ${'The ferry gets a new berth at last '.repeat(3).trim()}`, code: 'headline-long' },
   { from: ferry, to: `${ferry}.`, code: 'headline-full-stop' },
   { from: ferry, to: 'headline: THE FERRY GETS A NEW BERTH AT LAST', code: 'shouting' },

@@ -1,0 +1,30 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+
+/** Kysely over node:sqlite. Statements are prepared once; transactions take the write lock at once, not halfway. */
+export function sqliteDialect(database: DatabaseSync): SqliteDialect {
+  const statements = new Map<string, StatementSync>()
+  const prepared = (text: string): StatementSync => {
+    const sql = /^begin$/i.test(text) ? 'begin immediate' : text
+    const known = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, known)
+    return known
+  }
+  const adapter: SqliteDatabase = {
+    prepare(text): SqliteStatement {
+      const statement = prepared(text)
+      const values = (parameters: readonly unknown[]): SQLInputValue[] => [...parameters] as SQLInputValue[]
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...values(parameters)),
+        run: (parameters) => {
+          const { changes, lastInsertRowid } = statement.run(...values(parameters))
+          return { changes: BigInt(changes), lastInsertRowid: BigInt(lastInsertRowid) }
+        },
+        iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<never>,
+      }
+    },
+    close: () => database.close(),
+  }
+  return new SqliteDialect({ database: adapter })
+}

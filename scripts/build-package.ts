@@ -1,6 +1,6 @@
 // Compiles src/ into build/ for the npm package: Node runs our TypeScript as it stands, but not under node_modules.
 import { execFileSync } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 const root = path.join(import.meta.dirname, '..')
@@ -10,3 +10,5 @@ execFileSync(
   ['--project', path.join(import.meta.dirname, 'tsconfig.package.json')],
   { stdio: 'inherit' },
 )
+// Migrations are read from beside the module that runs them.
+await cp(path.join(root, 'src/ledger/migrations'), path.join(root, 'build/ledger/migrations'), { recursive: true })

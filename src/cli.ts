@@ -101,6 +101,9 @@ async function run(argv: readonly string[]): Promise<number> {
     )
     .option('--connections <number>', 'connections to the mail server', integer(1, 100), 4)
     .option('--require-edition', 'a missing edition for today is an error', false)
+    .addOption(new Option('--retry <state>', 'first put these back to be sent again').choices(['rejected', 'unknown']))
+    .option('--amended', 'send a changed edition to who is left, though others have the earlier one', false)
+    .option('--rate <number/s>', 'at most so many a second', rate, null)
     .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
     .action(async (edition: string | undefined, options) => {
       if (options.live && options.now !== undefined)
@@ -110,7 +113,49 @@ async function run(argv: readonly string[]): Promise<number> {
           'Leave one of them out.',
         )
       const { send } = await import('./commands/send.ts')
-      exitCode = await send(await contextOf(options, abort.signal), edition ?? 'latest', options)
+      exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? 'latest', options)
+    })
+
+  command('status [edition]', 'what the ledger knows: counts, who and why, and what to do next')
+    .option('--list', 'a line for each subscriber', false)
+    .option('--csv', 'the same as CSV', false)
+    .option('--outbox', "the rehearsal's ledger", false)
+    .action(async (edition: string | undefined, options) => {
+      const { status } = await import('./commands/status.ts')
+      exitCode = await status(await contextOf(options, abort.signal), edition ?? 'latest', options)
+    })
+
+  command('reconcile <edition>', 'settle unknown deliveries by evidence')
+    .option('--log <file>', "a mail server's log (Postfix, Exim), or a list of Message-IDs")
+    .option('--accepted <address...>', 'these were accepted', [])
+    .option('--not-accepted <address...>', 'these were not, and are to be sent again', [])
+    .action(async (edition: string, options) => {
+      const { reconcile } = await import('./commands/reconcile.ts')
+      exitCode = await reconcile(await contextOf(options, abort.signal), edition, options)
+    })
+
+  for (const [name, held, about] of [
+    ['hold', true, 'stop every sender of an edition'],
+    ['release', false, 'let an edition on hold go on'],
+  ] as const)
+    command(`${name} <edition>`, about).action(async (edition: string, options) => {
+      const { hold } = await import('./commands/hold.ts')
+      exitCode = await hold(await contextOf(options, abort.signal), edition, held)
+    })
+
+  command('ledger <backup|purge> [file]', 'copy the ledger to a file; forget old editions')
+    .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
+    .action(async (what: string, file: string | undefined, options) => {
+      const { backupLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
+      const context = await contextOf(options, abort.signal)
+      if (what === 'backup' && file !== undefined) exitCode = await backupLedger(context, file)
+      else if (what === 'purge' && options.older !== undefined) exitCode = await purgeLedger(context, options.older)
+      else
+        throw new UserError(
+          'usage',
+          'ledger wants  backup FILE  or  purge --older 90d.',
+          'See  broadsheet ledger --help.',
+        )
     })
 
   if (argv.length === 0) {
@@ -119,6 +164,21 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   await program.parseAsync([...argv], { from: 'user' })
   return exitCode
+}
+
+/** "90d": days. */
+function days(text: string): number {
+  const number = Number(/^(\d+)d$/.exec(text)?.[1] ?? Number.NaN)
+  if (!(number > 0)) throw new InvalidArgumentError('Write it as 90d.')
+  return number
+}
+
+/** "50/s", "50" or "600/m": copies a second. */
+function rate(text: string): number {
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? []
+  const value = Number(number) / ({ s: 1, m: 60, h: 3600 }[unit] ?? 1)
+  if (!(value > 0)) throw new InvalidArgumentError('Write it as 50/s, 600/m or 2000/h.')
+  return value
 }
 
 /** The rim: folder, clock, environment and streams, opened once and passed down. */
@@ -135,6 +195,11 @@ async function contextOf(
       'Write date, time and offset, as in 2024-12-19T06:00Z.',
     )
   }
+  // Whoever reads us may have read enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.fine)
+    throw error
+  })
   const output = (stream: NodeJS.WriteStream) => ({
     write: (text: string) => void stream.write(text),
     isTerminal: stream.isTTY === true && process.env['NO_COLOR'] === undefined,

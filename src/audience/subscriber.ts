@@ -28,6 +28,11 @@ export function defaultId(email: string): string {
   return base32(createHash('sha256').update(normalizedAddress(email)).digest()).slice(0, 20)
 }
 
+/** What the ledger and the suppressions know an address by: SHA-256 over the normalised address, in base32. */
+export function addressHash(email: string): string {
+  return base32(createHash('sha256').update(normalizedAddress(email)).digest())
+}
+
 /** RFC 4648 base32, lower case, without padding. */
 export function base32(bytes: Uint8Array): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'

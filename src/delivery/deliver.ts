@@ -8,22 +8,37 @@ export interface Run {
   refused: RunRefused | null
 }
 
+interface Attempt {
+  outcome: Outcome
+  tried: boolean
+}
+
+const untried = (reply: string): Attempt => ({ outcome: { state: 'deferred', reply }, tried: false })
+
+/** What a run does with each delivery it takes. */
+export interface Steps<Taken extends Delivery> {
+  messageFor(delivery: Taken): Promise<FilledMessage>
+  /** The gate: commits `sending`; false when the delivery is no longer ours to make. */
+  onBegin(delivery: Taken): Promise<boolean>
+  /** `tried` is false when nothing was asked of the server. Waited for before the next is taken. */
+  onSettled(delivery: Taken, outcome: Outcome, tried: boolean): Promise<void>
+}
+
 /**
  * Sixth step of the path: takes deliveries as they come and has as many under way as there are connections. Every one
  * taken is settled, exactly once. A message that cannot be made is a rejected delivery with its reason, never the end
  * of the run (unless it is a UserError: that is the operator's to mend, and the run is refused); after a refusal of the run the rest is deferred untried.
  */
-export async function deliverAll(
-  deliveries: AsyncIterable<Delivery>,
-  messageFor: (delivery: Delivery) => Promise<FilledMessage>,
+export async function deliverAll<Taken extends Delivery>(
+  deliveries: AsyncIterable<Taken>,
+  { messageFor, onBegin, onSettled }: Steps<Taken>,
   transport: Transport,
   connections: number,
-  onSettled: (delivery: Delivery, outcome: Outcome, run: Run) => void,
+  run: Run = { refused: null },
 ): Promise<Run> {
-  const run: Run = { refused: null }
   const source = deliveries[Symbol.asyncIterator]()
-  const attempt = async (delivery: Delivery): Promise<Outcome> => {
-    if (run.refused !== null) return { state: 'deferred', reply: 'not tried: the run was refused' }
+  const attempt = async (delivery: Taken): Promise<Attempt> => {
+    if (run.refused !== null) return untried('not tried: the run was refused')
     let message: FilledMessage
     try {
       message = await messageFor(delivery)
@@ -31,29 +46,33 @@ export async function deliverAll(
       // What the operator has to mend, such as a signature that does not verify, concerns everybody.
       if (caught instanceof UserError) {
         run.refused ??= new RunRefused(caught.message, caught.hint, caught)
-        return { state: 'deferred', reply: caught.message }
+        return untried(caught.message)
       }
-      return {
-        state: 'rejected',
-        reply: `the message could not be made: ${caught instanceof Error ? caught.message : caught}`,
-      }
+      const reply = `the message could not be made: ${caught instanceof Error ? caught.message : caught}`
+      return { outcome: { state: 'rejected', reply }, tried: true }
     }
+    let lost = false
     try {
-      return await transport({
+      const outcome = await transport({
         id: delivery.subscriber.id,
         envelope: message.envelope,
         raw: message.raw,
-        onBegin: async () => true,
+        onBegin: async () => {
+          lost = !(await onBegin(delivery))
+          return !lost
+        },
       })
+      return { outcome, tried: !lost }
     } catch (caught) {
       if (!(caught instanceof RunRefused)) throw caught
       run.refused ??= caught
-      return { state: 'deferred', reply: caught.message }
+      return untried(caught.message)
     }
   }
   const work = async (): Promise<void> => {
     for (let next = await source.next(); next.done !== true; next = await source.next()) {
-      onSettled(next.value, await attempt(next.value), run)
+      const { outcome, tried } = await attempt(next.value)
+      await onSettled(next.value, outcome, tried)
     }
   }
   await Promise.all(Array.from({ length: connections }, work))

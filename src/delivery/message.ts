@@ -211,7 +211,7 @@ export function slotValuesOf(subscriber: Subscriber, wayOut: string): SlotValues
 }
 
 /** The same for every attempt at this copy, so that a repeat can be recognised downstream; says nothing of the address. */
-function messageIdFor(
+export function messageIdFor(
   publication: Publication,
   date: string,
   subscriberId: string,

@@ -2,20 +2,16 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { OpenTransport } from './transport.ts'
 
-/** The folder of `.eml` files that stands in for a mail server: `outbox/<date>/<subscriber id>.eml`. */
-export interface Outbox extends OpenTransport {
-  /** Ids that have their copy already. */
-  existing: ReadonlySet<string>
-}
-
-/** A copy is written whole or not at all: a reader of the folder never meets half a message. */
-export async function openOutbox(root: string, date: string): Promise<Outbox> {
+/**
+ * The folder of `.eml` files that stands in for a mail server: `outbox/<date>/<subscriber id>.eml`. A copy is
+ * written whole or not at all: a reader of the folder never meets half a message.
+ */
+export async function openOutbox(root: string, date: string): Promise<OpenTransport> {
   const folder = path.join(root, 'outbox', date)
   const names = await readdir(folder).catch(() => [])
   // What a killed run left half-written.
   for (const name of names) if (name.startsWith('.part-')) await rm(path.join(folder, name), { force: true })
   return {
-    existing: new Set(names.filter((name) => name.endsWith('.eml')).map((name) => name.slice(0, -4))),
     async transport({ id, raw, onBegin }) {
       await mkdir(folder, { recursive: true })
       const part = path.join(folder, `.part-${process.pid}-${id}`)

@@ -80,8 +80,17 @@ export interface Ledger {
   open(key: EditionKey, contentHash: string, amend: boolean, now: number): Promise<OpenedEdition>
   /** New rows come in; planned and skipped ones are decided anew; all others stay. In the order given. */
   plan(key: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]>
-  /** Takes those of the rows that are planned and due, while the edition is not held. */
-  lease(key: EditionKey, ids: readonly string[], owner: string, until: number, now: number): Promise<Leased[]>
+  /** What is known of some rows, for whoever may not write. */
+  states(key: EditionKey, ids: readonly string[]): Promise<Map<string, State>>
+  /** Takes those of the rows that are planned and due by an instant (now, if none is given), while the edition is not held. */
+  lease(
+    key: EditionKey,
+    ids: readonly string[],
+    owner: string,
+    until: number,
+    now: number,
+    dueBy?: number,
+  ): Promise<Leased[]>
   /** Leased to sending, committed when it returns true; false when the lease was lost, or the address suppressed since. */
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean>
   settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void>

@@ -119,17 +119,27 @@ export class SqliteLedger implements Ledger {
     })
   }
 
+  async states({ publication, edition }: EditionKey, ids: readonly string[]): Promise<Map<string, State>> {
+    const rows = await this.#all<{ subscriber_id: string; state: State }>(
+      this.#db,
+      sql`select subscriber_id, state from delivery where publication = ${publication} and edition = ${edition}
+        and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))`,
+    )
+    return new Map(rows.map((one) => [one.subscriber_id, one.state]))
+  }
+
   async lease(
     { publication, edition }: EditionKey,
     ids: readonly string[],
     owner: string,
     until: number,
     now: number,
+    dueBy = now,
   ): Promise<Leased[]> {
     const rows = await this.#all<{ subscriber_id: string; planned_at: number; due_at: number; attempts: number }>(
       this.#db,
       sql`update delivery set state = 'leased', lease_owner = ${owner}, lease_until = ${until}, updated_at = ${now}
-        where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${now}
+        where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${dueBy}
           and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))
           and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
         returning subscriber_id, planned_at, due_at, attempts`,

@@ -31,10 +31,13 @@ async function run(transport: Transport, connections = 3, count = 20, messageFor
   const settled: [string, Outcome['state']][] = []
   const { refused } = await deliverAll(
     deliveries(count),
-    messageFor,
+    {
+      messageFor,
+      onBegin: async () => true,
+      onSettled: async ({ subscriber }, { state }) => void settled.push([subscriber.id, state]),
+    },
     transport,
     connections,
-    ({ subscriber }, { state }) => settled.push([subscriber.id, state]),
   )
   return { refused, settled }
 }

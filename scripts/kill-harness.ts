@@ -1,0 +1,239 @@
+// A sender killed with SIGKILL at a chosen moment, against a mail server that counts; then resumed.
+//   node scripts/kill-harness.ts [rounds]     20 rounds of each phase; prints a table, fails when a promise is broken
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const repository = path.resolve(import.meta.dirname, '..')
+const EDITION = '2024-12-19'
+export const SUBSCRIBERS = 24
+export const CONNECTIONS = 4
+
+export const PHASES = ['plan', 'connect', 'RCPT', '354', 'mid-body', 'after the dot', 'after the 250'] as const
+export type Phase = (typeof PHASES)[number]
+
+export interface Round {
+  phase: Phase
+  /** Subscribers who got no copy, and whom the ledger does not call unknown. */
+  lost: number
+  /** Copies beyond the first of any subscriber. */
+  twice: number
+  /** Deliveries the ledger is in doubt about after the resumed run. */
+  doubt: number
+  /** How many had been taken by the server when the sender was killed. */
+  before: number
+}
+
+/** Kills the sender when the server has reached the phase for the `nth` time, resumes, and counts. `bin` is the sender's. */
+export async function killRound(phase: Phase, nth: number, bin = path.join(repository, 'src/bin.js')): Promise<Round> {
+  const root = await mkdtemp(path.join(tmpdir(), 'broadsheet-kill-'))
+  const accepted = new Map<string, number>()
+  const server = new CountingServer(accepted)
+  try {
+    await publicationIn(root)
+    const port = await server.listen()
+    let reached = 0
+    const first = start(bin, root, port)
+    server.onPhase = (at) => {
+      if (at !== phase || ++reached !== nth) return false
+      first.child.kill('SIGKILL')
+      return true
+    }
+    if (phase === 'plan') void killWhilePlanning(root, first.child, nth)
+    await first.ended
+    const before = [...accepted.values()].reduce((sum, count) => sum + count, 0)
+    server.onPhase = () => false
+    server.dropAll()
+    const second = start(bin, root, port)
+    await second.ended
+    const status = await run(bin, ['status', EDITION, '--root', root, '--json', '--list'])
+    const { deliveries } = JSON.parse(status) as { deliveries: { id: string; state: string }[] }
+    const rows = await idsByAddress(bin, root)
+    let lost = 0
+    let twice = 0
+    for (const [address, id] of rows) {
+      const copies = accepted.get(address) ?? 0
+      const state = deliveries.find((one) => one.id === id)?.state
+      if (copies === 0 && state !== 'unknown') lost += 1
+      twice += Math.max(0, copies - 1)
+    }
+    return { phase, lost, twice, before, doubt: deliveries.filter((one) => one.state === 'unknown').length }
+  } finally {
+    await server.close()
+    await rm(root, { recursive: true, force: true })
+  }
+}
+
+/** The sender without the gate: it believes that every delivery it leased may begin, and notes nothing before the body. */
+export async function senderWithoutGate(): Promise<{ bin: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'broadsheet-gateless-'))
+  for (const name of ['src', 'templates', 'package.json'])
+    await cp(path.join(repository, name), path.join(folder, name), { recursive: true })
+  await symlink(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'))
+  const file = path.join(folder, 'src/commands/run-edition.ts')
+  const text = await readFile(file, 'utf8')
+  const gate = 'ledger.begin(key, subscriber.id, owner, clock())'
+  if (!text.includes(gate)) throw new Error('the gate is not where it was')
+  await writeFile(file, text.replace(gate, 'Promise.resolve(subscriber.id !== "")'))
+  return { bin: path.join(folder, 'src/bin.js'), remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+async function publicationIn(root: string): Promise<void> {
+  await mkdir(path.join(root, 'digests'))
+  await writeFile(
+    path.join(root, 'broadsheet.yaml'),
+    'name: The Post\nid: post\nfrom: The Post <post@example.org>\npostalAddress: 1 Quay\nurl: https://example.org\nlanguage: en-GB\ntimezone: Europe/London\ntopics: [{ id: world, name: World }]\n',
+  )
+  const entries = Array.from(
+    { length: 6 },
+    (_, index) =>
+      `  - topic: world\n    headline: Story ${index} of the day\n    url: https://example.org/${index}\n    summary: The stalls stand under the old roof from Monday on.\n`,
+  )
+  await writeFile(path.join(root, `digests/${EDITION}.yaml`), `entries:\n${entries.join('')}`)
+  const rows = Array.from({ length: SUBSCRIBERS }, (_, index) => `s${index}@readers.example,s${index}`)
+  await writeFile(path.join(root, 'subscribers.csv'), `email,id\n${rows.join('\n')}\n`)
+}
+
+async function idsByAddress(_: string, root: string): Promise<Map<string, string>> {
+  const [, ...lines] = (await readFile(path.join(root, 'subscribers.csv'), 'utf8')).trim().split('\n')
+  return new Map(lines.map((line) => line.split(',') as [string, string]))
+}
+
+function start(bin: string, root: string, port: number) {
+  const args = [bin, 'send', EDITION, '--live', '--root', root, '--connections', String(CONNECTIONS)]
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    BROADSHEET_SECRET: 'a-secret-of-the-harness-only',
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+  }
+  const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
+  return { child, ended: once(child, 'exit') }
+}
+
+async function run(bin: string, args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  await once(child, 'close')
+  return out
+}
+
+/** While rows are being written: as soon as the ledger's file is there, and up to some milliseconds later. */
+async function killWhilePlanning(root: string, child: ReturnType<typeof spawn>, nth: number): Promise<void> {
+  const file = path.join(root, '.broadsheet/ledger.db')
+  while (!existsSync(file) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1))
+  await new Promise((resolve) => setTimeout(resolve, (nth * 3) % 20))
+  child.kill('SIGKILL')
+}
+
+/** SMTP as plain as can be. `onPhase` returning true means: the sender is being killed, say nothing more to it. */
+class CountingServer {
+  onPhase: (phase: Phase) => boolean = () => false
+  readonly #accepted: Map<string, number>
+  readonly #sockets = new Set<Socket>()
+  readonly #server: Server
+
+  constructor(accepted: Map<string, number>) {
+    this.#accepted = accepted
+    this.#server = createServer((socket) => this.#serve(socket))
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  dropAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async close(): Promise<void> {
+    this.dropAll()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {})
+    let inBody = false
+    let buffer = ''
+    let recipient = ''
+    let silent = false
+    const say = (line: string): void => void socket.write(`${line}\r\n`)
+    const dead = (phase: Phase): boolean => {
+      silent ||= this.onPhase(phase)
+      return silent
+    }
+    if (!dead('connect')) say('220 counting ESMTP')
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      buffer += text
+      for (;;) {
+        if (silent && !inBody) return
+        if (inBody) {
+          const end = buffer.indexOf('\r\n.\r\n')
+          if (end < 0) {
+            if (buffer.length > 200) dead('mid-body')
+            return
+          }
+          buffer = buffer.slice(end + 5)
+          inBody = false
+          if (silent) return
+          // From the dot on the server is responsible, whatever becomes of its answer.
+          this.#accepted.set(recipient, (this.#accepted.get(recipient) ?? 0) + 1)
+          if (dead('after the dot')) return
+          say('250 taken')
+          if (dead('after the 250')) return
+          continue
+        }
+        const end = buffer.indexOf('\r\n')
+        if (end < 0) return
+        const line = buffer.slice(0, end)
+        buffer = buffer.slice(end + 2)
+        if (/^EHLO/i.test(line)) say('250 counting')
+        else if (/^MAIL/i.test(line)) say('250 ok')
+        else if (/^RCPT/i.test(line)) {
+          recipient = /<([^>]*)>/.exec(line)?.[1] ?? ''
+          if (dead('RCPT')) return
+          say('250 ok')
+        } else if (/^DATA/i.test(line)) {
+          if (dead('354')) return
+          inBody = true
+          say('354 go on')
+        } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n')
+        else say('250 ok')
+      }
+    })
+  }
+}
+
+if (import.meta.main) {
+  const rounds = Number(process.argv[2] ?? 20)
+  let broken = false
+  console.log(
+    '| killed at | rounds | lost | sent twice | largest doubt | doubted in all | taken before the kill, on average |\n|---|---|---|---|---|---|---|',
+  )
+  for (const phase of PHASES) {
+    const all: Round[] = []
+    for (let round = 0; round < rounds; round++)
+      all.push(await killRound(phase, 1 + (round % (phase === 'connect' ? CONNECTIONS : SUBSCRIBERS - CONNECTIONS))))
+    const sum = (pick: (one: Round) => number): number => all.reduce((total, one) => total + pick(one), 0)
+    const worst = Math.max(...all.map((one) => one.doubt))
+    broken ||= sum((one) => one.lost + one.twice) > 0 || worst > CONNECTIONS
+    console.log(
+      `| ${phase} | ${rounds} | ${sum((one) => one.lost)} | ${sum((one) => one.twice)} | ${worst} | ${sum((one) => one.doubt)} | ${(sum((one) => one.before) / rounds).toFixed(1)} |`,
+    )
+  }
+  const { bin, remove } = await senderWithoutGate()
+  const gateless = await killRound('after the dot', 5, bin)
+  await remove()
+  console.log(`\nWithout the gate, killed after the dot: ${gateless.twice} sent twice.`)
+  if (broken || gateless.twice === 0) process.exitCode = 1
+}

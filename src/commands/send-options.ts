@@ -1,0 +1,17 @@
+/** What `send` was asked for. */
+export interface SendOptions {
+  live: boolean
+  dryRun: boolean
+  /** Addresses that get a proof; the audience is left alone. */
+  to: readonly string[]
+  connections: number
+  requireEdition: boolean
+  /** Sends a changed edition to who is left, though others have the earlier one. */
+  amended: boolean
+  /** First puts these back to be sent again. */
+  retry?: 'rejected' | 'unknown' | undefined
+  /** At most so many a second. */
+  rate: number | null
+  /** Sends in spite of errors that harm nobody, for a reason that is kept. */
+  force?: string | undefined
+}

@@ -4,14 +4,13 @@ import path from 'node:path'
 import { type Info, parse } from 'csv-parse'
 import { type Finding, finding } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
+import { type Columns, columnsOf, extraIn, nameIn, statusIn } from './columns.ts'
 import { defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
 
 /** One row of the audience: a subscriber, or the reason why the row cannot be served. */
 export type AudienceRow =
   | { subscriber: Subscriber; findings: Finding[] }
   | { skipped: 'bad-address' | 'duplicate'; email: string; findings: Finding[] }
-
-const KNOWN = ['email', 'id', 'name', 'topics', 'timezone', 'language', 'status']
 
 /**
  * The subscribers of a CSV file, as a stream: a million rows take the memory of one, plus their ids. UTF-8 with or
@@ -33,6 +32,7 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
     }),
   )
   let header: string[] | null = null
+  let columns: Columns = { email: null, known: new Set() }
   /** Normalised address and id -> line. */
   const seen = new Map<string, number>()
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
@@ -40,7 +40,8 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
     const line = info.lines - record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0)
     if (header === null) {
       header = record.map((name) => name.trim().toLowerCase())
-      if (!header.includes('email')) {
+      columns = columnsOf(header)
+      if (columns.email === null) {
         throw new UserError(
           'no-email-column',
           `${file} has no column "email".`,
@@ -49,7 +50,7 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
       }
       continue
     }
-    yield rowOf(header, record, line, file, seen)
+    yield rowOf({ header, columns }, record, line, file, seen)
   }
   if (header === null)
     throw new UserError(
@@ -59,7 +60,13 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
     )
 }
 
-function rowOf(header: string[], record: string[], line: number, file: string, seen: Map<string, number>): AudienceRow {
+function rowOf(
+  { header, columns }: { header: string[]; columns: Columns },
+  record: string[],
+  line: number,
+  file: string,
+  seen: Map<string, number>,
+): AudienceRow {
   const cells = new Map(header.map((name, index) => [name, record[index] ?? '']))
   const cell = (name: string): string => cells.get(name) ?? ''
   const findings: Finding[] = []
@@ -70,7 +77,7 @@ function rowOf(header: string[], record: string[], line: number, file: string, s
   ) => {
     findings.push({ ...finding(code, file, message, hint), line, column: 1 })
   }
-  const email = cell('email')
+  const email = cell(columns.email ?? 'email')
   if (!isAddress(email)) {
     say(
       'subscriber-address',
@@ -107,11 +114,11 @@ function rowOf(header: string[], record: string[], line: number, file: string, s
   }
   seen.set(`a:${address}`, line)
   if (given !== '') seen.set(`i:${id}`, line)
-  const name = cell('name')
+  const name = nameIn(cells)
   const clean = name.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   if (clean !== name.trim())
     say('subscriber-name', `The name of ${email} holds control characters.`, 'They were replaced by spaces.')
-  const extra = Object.fromEntries([...cells].filter(([column]) => column !== '' && !KNOWN.includes(column)))
+  const extra = extraIn(cells, columns)
   const subscriber: Subscriber = {
     id,
     email,
@@ -121,7 +128,7 @@ function rowOf(header: string[], record: string[], line: number, file: string, s
       .filter((topic) => topic !== ''),
     timezone: cell('timezone') || undefined,
     language: cell('language') || undefined,
-    status: cell('status').toLowerCase() || 'active',
+    status: statusIn(cells),
     extra,
     line,
   }

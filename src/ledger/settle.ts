@@ -17,38 +17,38 @@ export interface Settle {
   now: number
 }
 
-/** In one transaction: leased to sending, for those whose lease still holds and whose address may still be mailed. */
-export async function beginAll(db: Database, items: readonly Begin[]): Promise<boolean[]> {
+/** In one transaction, in their order. True for what was done; a row its owner has lost is left as it is. */
+export async function takeSteps(db: Database, items: readonly (Begin | Settle)[]): Promise<boolean[]> {
   const results: boolean[] = []
-  for (const { key, id, owner, now } of items) {
-    const { publication, edition } = key
-    const done = await sql`update delivery set state = 'sending', updated_at = ${now}
-      where publication = ${publication} and edition = ${edition} and subscriber_id = ${id} and state = 'leased' and lease_owner = ${owner}
-        and not exists (select 1 from suppression s where s.publication = ${publication} and s.address_hash = delivery.address_hash)
-        and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)`.execute(
-      db,
-    )
-    results.push(Number(done.numAffectedRows ?? 0) === 1)
-  }
-  const first = items[0]
-  if (first !== undefined && results.includes(true))
-    await sql`update edition set begun_at = ${first.now} where publication = ${first.key.publication} and edition = ${first.key.edition} and begun_at is null`.execute(
+  for (const item of items) results.push('settlement' in item ? await settleOne(db, item) : await beginOne(db, item))
+  const begun = items.find((item, index) => !('settlement' in item) && results[index] === true)
+  if (begun !== undefined)
+    await sql`update edition set begun_at = ${begun.now} where publication = ${begun.key.publication} and edition = ${begun.key.edition} and begun_at is null`.execute(
       db,
     )
   return results
 }
 
-/** In one transaction: what became of each. A row its owner has lost is left as it is. */
-export async function settleAll(db: Database, items: readonly Settle[]): Promise<undefined[]> {
-  for (const { key, settlement, owner, now } of items) {
-    const { state, reason, reply, due, from } = asColumns(settlement)
+/** Leased to sending, if the lease still holds, the address may still be mailed and nobody pressed the stop button. */
+async function beginOne(db: Database, { key: { publication, edition }, id, owner, now }: Begin): Promise<boolean> {
+  const done = await sql`update delivery set state = 'sending', updated_at = ${now}
+    where publication = ${publication} and edition = ${edition} and subscriber_id = ${id} and state = 'leased' and lease_owner = ${owner}
+      and not exists (select 1 from suppression s where s.publication = ${publication} and s.address_hash = delivery.address_hash)
+      and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)`.execute(
+    db,
+  )
+  return Number(done.numAffectedRows ?? 0) === 1
+}
+
+async function settleOne(db: Database, { key, settlement, owner, now }: Settle): Promise<boolean> {
+  const { state, reason, reply, due, from } = asColumns(settlement)
+  const done =
     await sql`update delivery set state = ${state}, reason = ${reason}, reply = coalesce(${reply}, reply), due_at = coalesce(${due}, due_at),
-        attempts = attempts + ${settlement.state === 'returned' ? 0 : 1}, lease_until = null,
-        lease_owner = iif(${state} = 'unknown', lease_owner, null), updated_at = ${now}
-      where publication = ${key.publication} and edition = ${key.edition} and subscriber_id = ${settlement.id} and lease_owner = ${owner}
-        and state in (select value from json_each(${JSON.stringify(from)}))`.execute(db)
-  }
-  return items.map(() => undefined)
+      attempts = attempts + ${settlement.state === 'returned' ? 0 : 1}, lease_until = null,
+      lease_owner = iif(${state} = 'unknown', lease_owner, null), updated_at = ${now}
+    where publication = ${key.publication} and edition = ${key.edition} and subscriber_id = ${settlement.id} and lease_owner = ${owner}
+      and state in (select value from json_each(${JSON.stringify(from)}))`.execute(db)
+  return Number(done.numAffectedRows ?? 0) === 1
 }
 
 /** From which states a settlement may come. A late 250 settles a row that had been given up for unknown. */

@@ -13,8 +13,7 @@ import type {
   State,
 } from './ledger.ts'
 import { explained } from './open-errors.ts'
-import type { Database } from './settle.ts'
-import { type Begin, beginAll, insertEvent, type Settle, settleAll } from './settle.ts'
+import { type Begin, type Database, insertEvent, type Settle, takeSteps } from './settle.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
@@ -24,15 +23,14 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync
   readonly #file: string
   readonly #db: Database
-  readonly #begins: GroupCommit<Begin, boolean>
-  readonly #settlements: GroupCommit<Settle, undefined>
+  /** Begins and settlements of all connections share their commits, in the order they came. */
+  readonly #steps: GroupCommit<Begin | Settle, boolean>
 
   constructor(database: DatabaseSync, file: string) {
     this.#database = database
     this.#file = file
     this.#db = new Kysely({ dialect: sqliteDialect(database) })
-    this.#begins = new GroupCommit((items) => this.#transaction((db) => beginAll(db, items)))
-    this.#settlements = new GroupCommit((items) => this.#transaction((db) => settleAll(db, items)))
+    this.#steps = new GroupCommit((items) => this.#transaction((db) => takeSteps(db, items)))
   }
 
   async now(): Promise<number> {
@@ -153,11 +151,11 @@ export class SqliteLedger implements Ledger {
   }
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
-    return this.#begins.add({ key, id, owner, now })
+    return this.#steps.add({ key, id, owner, now })
   }
 
   async settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void> {
-    await this.#settlements.add({ key, settlement, owner, now })
+    await this.#steps.add({ key, settlement, owner, now })
   }
 
   async renew(owner: string, until: number): Promise<void> {
@@ -322,8 +320,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    await this.#begins.idle()
-    await this.#settlements.idle()
+    await this.#steps.idle()
     await this.#db.destroy()
   }
 

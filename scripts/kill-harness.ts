@@ -53,7 +53,7 @@ export async function killRound(phase: Phase, nth: number, bin = path.join(repos
     await second.ended
     const status = await run(bin, ['status', EDITION, '--root', root, '--json', '--list'])
     const { deliveries } = JSON.parse(status) as { deliveries: { id: string; state: string }[] }
-    const rows = await idsByAddress(bin, root)
+    const rows = await idsByAddress(root)
     let lost = 0
     let twice = 0
     for (const [address, id] of rows) {
@@ -99,7 +99,7 @@ async function publicationIn(root: string): Promise<void> {
   await writeFile(path.join(root, 'subscribers.csv'), `email,id\n${rows.join('\n')}\n`)
 }
 
-async function idsByAddress(_: string, root: string): Promise<Map<string, string>> {
+async function idsByAddress(root: string): Promise<Map<string, string>> {
   const [, ...lines] = (await readFile(path.join(root, 'subscribers.csv'), 'utf8')).trim().split('\n')
   return new Map(lines.map((line) => line.split(',') as [string, string]))
 }

@@ -58,7 +58,7 @@ export function historyFindings(edition: Edition, before: readonly Remembered[])
               code,
               placeOfEntry(entry, field) ?? edition.file,
               `${what} stood in the edition of ${found.date}.`,
-              'Leave it out, or say what is new:  ignore: { '.concat(code, ': … }.'),
+              `Leave it out, or say what is new:  ignore: { ${code}: … }.`,
               entry.position,
             ),
           ]

@@ -112,7 +112,7 @@ export async function linkFindings(
   })
   return links.flatMap((link) => {
     const answer = answers.get(withoutFragment(link.url))
-    const said = answer === undefined ? null : linkFinding({ ...link, url: link.url }, withFragment(answer, link.url))
+    const said = answer === undefined ? null : linkFinding(link, withFragment(answer, link.url))
     return said === null ? [] : [said]
   })
 }

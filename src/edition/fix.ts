@@ -5,6 +5,7 @@ import { parseYaml } from '../yaml/parse.ts'
 import { sourceFrom } from '../yaml/source.ts'
 import { TypedText, type YamlValue } from '../yaml/tree.ts'
 import { foreignLanguage } from './script.ts'
+import { WORDS } from './typed-words.ts'
 
 /** Findings that can be mended without asking, which a stray quotation mark is not: nothing a reader sees changes but what the finding names. */
 const QUOTES: readonly FindingCode[] = [
@@ -17,18 +18,7 @@ const QUOTES: readonly FindingCode[] = [
 ]
 const FIXABLE: readonly FindingCode[] = [...QUOTES, 'double-space', 'not-normalised', 'lang-missing']
 
-const HOLDS_WORDS = new Set([
-  'subject',
-  'preheader',
-  'intro',
-  'kicker',
-  'headline',
-  'source',
-  'summary',
-  'alt',
-  'caption',
-  'credit',
-])
+const HOLDS_WORDS = new Set(WORDS.map((field) => field.replace('image.', '')))
 
 export const isFixable = (one: Finding): boolean => FIXABLE.includes(one.code) && one.line !== null
 

@@ -2,7 +2,7 @@ import { type Finding, finding, type Place } from '../problems/finding.ts'
 import { TypedText, type YamlValue } from '../yaml/tree.ts'
 
 /** Fields that hold words; addresses and dates are left as they are. */
-const WORDS = [
+export const WORDS = [
   'subject',
   'preheader',
   'intro',

@@ -18,7 +18,7 @@ import {
 import type { Edition } from '../edition/edition.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { Finding } from '../problems/finding.ts'
-import type { CompiledVariant } from '../render/compile.ts'
+import type { CompiledEdition } from '../render/compile.ts'
 import { personalise } from '../render/personalise.ts'
 import { directionOf } from '../render/phrases.ts'
 import { compileFor, type PreparedEdition, prepareEdition } from '../render/prepare.ts'
@@ -28,7 +28,7 @@ import type { History } from './history.ts'
 export interface Examination {
   prepared: PreparedEdition | null
   /** For a reader of all topics in the publication's language; null when nothing can be shown. */
-  template: MessageTemplate | null
+  template: MessageTemplate<CompiledEdition> | null
   /** Everything there is to say, waivers applied, in the order of the files. */
   findings: Finding[]
 }
@@ -54,7 +54,7 @@ export async function examine(
   const emails: FinishedEmail[] = []
   const known = [...inReading]
   const elsewhere: Finding[] = []
-  let template: MessageTemplate | null = null
+  let template: MessageTemplate<CompiledEdition> | null = null
   for (const language of new Set([publication.language, ...(publication.languages ?? [])])) {
     const { compiled, findings } = await compileFor(prepared, [], language, { keepMarks: true })
     known.push(...findings)
@@ -117,7 +117,7 @@ function composedMessage(
 }
 
 function finishedEmail(
-  compiled: CompiledVariant,
+  compiled: CompiledEdition,
   prepared: PreparedEdition,
   language: string,
   reader: Recipient,

@@ -90,7 +90,7 @@ export async function runEdition(
     }
     const steps = {
       messageFor: async ({ subscriber, topics: wanted, language, plannedAt }: LeasedDelivery) => {
-        const { template } = await variants.variant(wanted, language)
+        const template = await variants.variant(wanted, language)
         if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)
         return fill(
           template,

@@ -36,22 +36,24 @@ export interface PreparedBody {
 
 /**
  * Canonicalises the constant pieces once; `null` is a gap. A value must begin with something other than white space and
- * end in a line end (as a slot on quoted-printable lines of its own does), and the last piece must be a constant with a
- * line of text: only then are the pieces' canonical forms joined the same as the canonical form of the whole.
+ * end in a line end (as a slot on quoted-printable lines of its own does), a piece beside another must end in a line end,
+ * and the last piece must be a constant with a line of text: only then are the pieces' canonical forms joined the same as the canonical form of the whole.
  */
 export function prepareBody(pieces: readonly (Buffer | null)[]): PreparedBody {
   const canonical = pieces.map((piece, index) => {
     if (piece === null) return null
+    if (index < pieces.length - 1) return canonicalPiece(piece)
     const lines = relaxedLines(piece.toString('latin1'))
-    return Buffer.from(index === pieces.length - 1 ? lines.replace(/(?:\r\n)*$/, '\r\n') : lines, 'latin1')
+    return Buffer.from(lines.replace(/(?:\r\n)*$/, '\r\n'), 'latin1')
   })
   const last = canonical.at(-1)
   if (last === null || last === undefined || last.length <= 2)
     throw new Error('the last piece of a body to be signed must be text that is the same for all')
-  const [first = null] = canonical
-  // Most of an edition may stand before the first gap: its part of the hash is computed once.
-  const begun = first === null ? createHash('sha256') : createHash('sha256').update(first)
-  const rest = first === null ? canonical : canonical.slice(1)
+  // What stands before the first gap is hashed once.
+  const gap = canonical.indexOf(null)
+  const begun = createHash('sha256')
+  for (const piece of canonical.slice(0, gap < 0 ? canonical.length : gap)) if (piece !== null) begun.update(piece)
+  const rest = gap < 0 ? [] : canonical.slice(gap)
   return {
     hash(values) {
       const hash = begun.copy()
@@ -64,5 +66,14 @@ export function prepareBody(pieces: readonly (Buffer | null)[]): PreparedBody {
     },
   }
 }
+
+/** Variants share most of their pieces; each is canonicalised once. */
+function canonicalPiece(piece: Buffer): Buffer {
+  const known = canonicalPieces.get(piece) ?? Buffer.from(relaxedLines(piece.toString('latin1')), 'latin1')
+  canonicalPieces.set(piece, known)
+  return known
+}
+
+const canonicalPieces = new WeakMap<Buffer, Buffer>()
 
 const NOTHING = Buffer.alloc(0)

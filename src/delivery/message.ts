@@ -3,9 +3,10 @@ import type { DateTime } from 'luxon'
 import { base32, type Subscriber } from '../audience/subscriber.ts'
 import { addressWithToken, INERT_TOKEN, mailToken, type Secrets, wayOutToken, wayOutUrl } from '../audience/way-out.ts'
 import type { Publication } from '../edition/publication.ts'
+import type { PictureFile } from '../images/picture-file.ts'
 import type { CompiledVariant } from '../render/compile.ts'
 import { type SlotValues, slotValue } from '../render/personalise.ts'
-import type { Slot, Slotted } from '../render/slots.ts'
+import { type Fragment, isSlot, type Slot, type Slotted } from '../render/slots.ts'
 import { dkimSignatures } from './dkim.ts'
 import { type PreparedBody, prepareBody } from './dkim-canonical.ts'
 import type { DkimKeys } from './dkim-key.ts'
@@ -18,8 +19,8 @@ import { quotedPrintable, SOFT_BREAK } from './quoted-printable.ts'
  * Fifth step of the path: a compiled variant -> one MIME message per subscriber. `compose` encodes everything once,
  * with each slot on quoted-printable lines of its own; `fill` splices, and parses and encodes nothing else.
  */
-export interface MessageTemplate {
-  compiled: CompiledVariant
+export interface MessageTemplate<Compiled extends CompiledVariant = CompiledVariant> {
+  compiled: Compiled
   publication: Publication
   from: Mailbox
   /** Headers that are the same for all, in their order, each with its CRLF. */
@@ -110,17 +111,14 @@ export function recipientOutside(
 }
 
 /** Everything the copies share. With keys every copy is signed; without, the relay is expected to. */
-export function compose(
-  compiled: CompiledVariant,
+export function compose<Compiled extends CompiledVariant>(
+  compiled: Compiled,
   publication: Publication,
   keys: DkimKeys | null = null,
-): MessageTemplate {
+): MessageTemplate<Compiled> {
   const from = parseMailbox(publication.from)
-  const boundary = (part: string): string =>
-    `=_${part}_${createHash('sha256')
-      .update(JSON.stringify([compiled.html.literals, compiled.date]))
-      .digest('hex')
-      .slice(0, 24)}`
+  const stamp = stampOf(compiled)
+  const boundary = (part: string): string => `=_${part}_${stamp.slice(0, 24)}`
   const outer = boundary('alt')
   const inner = boundary('rel')
   const body: (Buffer | Slot)[] = []
@@ -138,11 +136,7 @@ export function compose(
     put(
       `\r\n--${inner}\r\nContent-Type: ${picture.type}; name="${picture.name}"\r\nContent-Disposition: inline; filename="${picture.name}"\r\nContent-ID: <${contentId}>\r\nContent-Transfer-Encoding: base64\r\n\r\n`,
     )
-    put(
-      Buffer.from(picture.bytes)
-        .toString('base64')
-        .replace(/.{76}(?=.)/g, '$&\r\n'),
-    )
+    body.push(encodedPicture(picture))
   }
   put(embedded ? `\r\n--${inner}--\r\n\r\n--${outer}--\r\n` : `\r\n--${outer}--\r\n`)
 
@@ -153,12 +147,11 @@ export function compose(
     headerLine('MIME-Version', '1.0'),
     headerLine('Content-Type', `multipart/alternative; boundary="${outer}"`),
   ].join('')
-  const pieces = joined(body)
   const signing =
     keys === null
       ? null
-      : { keys, body: prepareBody(pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : null))), verified: false }
-  return { compiled, publication, from, sharedHeaders, body: pieces, signing }
+      : { keys, body: prepareBody(body.map((piece) => (Buffer.isBuffer(piece) ? piece : null))), verified: false }
+  return { compiled, publication, from, sharedHeaders, body, signing }
 }
 
 /**
@@ -224,20 +217,46 @@ export function messageIdFor(
   return `<${publication.id}.${date}.${base32(mac).slice(0, 26)}@${domain}>`
 }
 
+/** What a boundary is derived from: the same words, the same boundary. */
+function stampOf({ html, date }: CompiledVariant): string {
+  const hash = createHash('sha256').update(date)
+  for (const part of html) hash.update(isSlot(part) ? part.name : digestOf(part))
+  return hash.digest('hex')
+}
+
+/** Fragments and pictures are shared among variants, so each is digested and encoded once. */
+const digests = new WeakMap<Fragment, Buffer>()
+const encoded = new WeakMap<Fragment, Buffer>()
+const pictures = new WeakMap<PictureFile, Buffer>()
+
+function digestOf(fragment: Fragment): Buffer {
+  const digest = digests.get(fragment) ?? createHash('sha256').update(fragment.text).digest()
+  digests.set(fragment, digest)
+  return digest
+}
+
+/** In quoted-printable; what stands beside something else of its text ends or begins with a soft break. */
 function encodedParts(slotted: Slotted): (Buffer | Slot)[] {
-  return slotted.literals.flatMap((literal, index) => {
-    const slot = slotted.slots[index]
-    return slot === undefined ? [Buffer.from(quotedPrintable(literal))] : [Buffer.from(quotedPrintable(literal)), slot]
+  const parts = slotted.filter((part) => isSlot(part) || part.text !== '')
+  return parts.flatMap((part, index): (Buffer | Slot)[] => {
+    if (isSlot(part)) return [part]
+    const bytes = encoded.get(part) ?? Buffer.from(quotedPrintable(part.text))
+    encoded.set(part, bytes)
+    const next = parts[index + 1]
+    return next === undefined || isSlot(next) ? [bytes] : [bytes, SOFT]
   })
 }
 
-/** Neighbouring buffers as one. */
-function joined(parts: (Buffer | Slot)[]): (Buffer | Slot)[] {
-  const result: (Buffer | Slot)[] = []
-  for (const part of parts) {
-    const last = result.at(-1)
-    if (Buffer.isBuffer(part) && Buffer.isBuffer(last)) result[result.length - 1] = Buffer.concat([last, part])
-    else result.push(part)
-  }
-  return result
+const SOFT = Buffer.from(SOFT_BREAK)
+
+function encodedPicture(picture: PictureFile): Buffer {
+  const bytes =
+    pictures.get(picture) ??
+    Buffer.from(
+      Buffer.from(picture.bytes)
+        .toString('base64')
+        .replace(/.{76}(?=.)/g, '$&\r\n'),
+    )
+  pictures.set(picture, bytes)
+  return bytes
 }

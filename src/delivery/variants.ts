@@ -1,13 +1,17 @@
-import type { Finding } from '../problems/finding.ts'
-import { compileFor, type PreparedEdition } from '../render/prepare.ts'
+import { compileFor, cutterFor, type PreparedEdition } from '../render/prepare.ts'
+import type { VariantCutter } from '../render/variant-cutter.ts'
 import type { DkimKeys } from './dkim-key.ts'
 import { compose, type MessageTemplate } from './message.ts'
 
-/** One message template for each set of topics and language that occurs, made when it first does and kept for the run. */
+/** Variants kept at a time. Their words are shared, so that a thousand of a digest of twelve take some 20 MB. */
+const MOST_KEPT = 1000
+
+/** One message template for each set of topics and language that occurs, made when it does. */
 export class Variants {
   readonly #prepared: PreparedEdition
   readonly #keys: DkimKeys | null
-  readonly #templates = new Map<string, Promise<{ template: MessageTemplate | null; findings: Finding[] }>>()
+  readonly #templates = new Map<string, Promise<MessageTemplate | null>>()
+  readonly #cutters = new Map<string, VariantCutter | null>()
 
   /** With keys, every copy is signed. */
   constructor(prepared: PreparedEdition, keys: DkimKeys | null = null) {
@@ -16,20 +20,30 @@ export class Variants {
   }
 
   /** Null when nothing of these topics can be shown. Topics in the publication's order, as `planDelivery` gives them. */
-  variant(
-    topics: readonly string[],
-    language: string,
-  ): Promise<{ template: MessageTemplate | null; findings: Finding[] }> {
+  variant(topics: readonly string[], language: string): Promise<MessageTemplate | null> {
     const key = `${language} ${topics.join(' ')}`
     const known = this.#templates.get(key) ?? this.#make(topics, language)
+    // The one used longest ago stands first.
+    this.#templates.delete(key)
     this.#templates.set(key, known)
+    const [oldest] = this.#templates.keys()
+    if (this.#templates.size > MOST_KEPT && oldest !== undefined) this.#templates.delete(oldest)
     return known
   }
 
-  async #make(topics: readonly string[], language: string) {
+  async #make(topics: readonly string[], language: string): Promise<MessageTemplate | null> {
     const whole = topics.length === this.#prepared.topics.length
-    const { compiled, findings } = await compileFor(this.#prepared, whole ? [] : topics, language)
-    const template = compiled === null ? null : compose(compiled, this.#prepared.publication, this.#keys)
-    return { template, findings }
+    const compiled = whole
+      ? (await compileFor(this.#prepared, [], language)).compiled
+      : ((await this.#cutter(language)?.variant(topics)) ?? null)
+    return compiled === null ? null : compose(compiled, this.#prepared.publication, this.#keys)
+  }
+
+  #cutter(language: string): VariantCutter | null {
+    const known = this.#cutters.get(language)
+    if (known !== undefined) return known
+    const cutter = cutterFor(this.#prepared, language)
+    this.#cutters.set(language, cutter)
+    return cutter
   }
 }

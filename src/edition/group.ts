@@ -49,22 +49,33 @@ export function summaryText(entry: Entry): string {
   return parseProse(entry.summary).map(inlineText).join(' ')
 }
 
+/** All of a page, the lead first. */
+export function entriesOf(page: FrontPage): Entry[] {
+  return [page.lead.entry, ...page.sections.flatMap((section) => section.entries)]
+}
+
 /** Whole minutes to read all of it, at least 1: 230 words a minute, or 500 characters where words are not spaced. */
 export function readingMinutes(page: FrontPage): number {
-  const entries = [page.lead.entry, ...page.sections.flatMap((section) => section.entries)]
-  const words = entries
-    .flatMap((entry) => [entry.headline, summaryText(entry), entry.image?.caption ?? ''])
+  return Math.max(1, Math.round(entriesOf(page).reduce((sum, entry) => sum + minutesFor(entry), 0)))
+}
+
+function minutesFor(entry: Entry): number {
+  const known = minutes.get(entry)
+  if (known !== undefined) return known
+  const counted = [entry.headline, summaryText(entry), entry.image?.caption ?? '']
     .map((text) => {
-      const unspaced =
-        text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu)?.length ?? 0
-      const spaced =
-        text.replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu, ' ').match(/\S+/g)
-          ?.length ?? 0
+      const unspaced = text.match(UNSPACED)?.length ?? 0
+      const spaced = text.replace(UNSPACED, ' ').match(/\S+/g)?.length ?? 0
       return spaced / 230 + unspaced / 500
     })
-    .reduce((sum, minutes) => sum + minutes, 0)
-  return Math.max(1, Math.round(words))
+    .reduce((sum, one) => sum + one, 0)
+  minutes.set(entry, counted)
+  return counted
 }
+
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu
+/** An entry stands in thousands of variants, and its words are counted once. */
+const minutes = new WeakMap<Entry, number>()
 
 /** As many as fit, but at least one: a cut headline says less than none. */
 function joinUpTo(parts: readonly string[], length: number): string {

@@ -7,7 +7,7 @@ import { readPublication } from '../edition/read.ts'
 import type { PictureFile } from '../images/picture-file.ts'
 import { type Finding, sortFindings } from '../problems/finding.ts'
 import { frame } from '../problems/frame.ts'
-import type { CompiledVariant } from '../render/compile.ts'
+import type { CompiledEdition } from '../render/compile.ts'
 import { escapeHtml } from '../render/escape.ts'
 import { personalise } from '../render/personalise.ts'
 
@@ -45,7 +45,7 @@ export type PreviewState = { [Key in keyof ShownEmail]: ShownEmail[Key] | null }
 export type Examine = (
   date: string,
   publication: Publication,
-) => Promise<{ template: MessageTemplate | null; status: 'draft' | 'ready'; findings: Finding[] }>
+) => Promise<{ template: MessageTemplate<CompiledEdition> | null; status: 'draft' | 'ready'; findings: Finding[] }>
 
 const NOTHING = {
   subject: null,
@@ -163,7 +163,7 @@ function asMissing(caught: NodeJS.ErrnoException): Awaited<ReturnType<typeof rea
 }
 
 /** The same page, its pictures taken from this server instead of the message or the web: where they are drawn, nowhere else. */
-function withLocalPictures(html: string, { embedded, linked }: CompiledVariant): string {
+function withLocalPictures(html: string, { embedded, linked }: CompiledEdition): string {
   const names = new Map([
     ...embedded.map(({ picture, contentId }): [string, string] => [escapeHtml(`cid:${contentId}`), picture.name]),
     ...linked.map(({ picture, url }): [string, string] => [escapeHtml(url), picture.name]),

@@ -1,15 +1,12 @@
 import { escapeHtml } from './escape.ts'
-import type { Slot, Slotted } from './slots.ts'
+import { isSlot, type Slot, type Slotted } from './slots.ts'
 
 /** What a subscriber puts into the slots. Names are those of the audience's columns, plus `wayOut`. */
 export type SlotValues = ReadonlyMap<string, string>
 
 /** The whole text with one subscriber spliced in. Nothing is parsed here (design, section 4). */
 export function personalise(slotted: Slotted, values: SlotValues): string {
-  let whole = slotted.literals[0] ?? ''
-  for (const [index, slot] of slotted.slots.entries())
-    whole += slotValue(slot, values) + (slotted.literals[index + 1] ?? '')
-  return whole
+  return slotted.map((part) => (isSlot(part) ? slotValue(part, values) : part.text)).join('')
 }
 
 /** A slot's value, escaped for where it lands. What a subscriber typed can end no tag, attribute, link or line. */

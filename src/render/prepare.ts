@@ -5,9 +5,10 @@ import { readEdition } from '../edition/read.ts'
 import { type Pictures, readLogo, readPictures } from '../images/picture.ts'
 import type { PictureFile } from '../images/picture-file.ts'
 import type { Finding } from '../problems/finding.ts'
-import { type CompiledVariant, compile } from './compile.ts'
+import { type CompiledEdition, compile } from './compile.ts'
 import { loadTemplates, type Templates } from './templates.ts'
 import { themeOf } from './theme.ts'
+import { VariantCutter } from './variant-cutter.ts'
 
 /** An edition with all that rendering it takes, read from disk once. */
 export interface PreparedEdition {
@@ -53,7 +54,7 @@ export async function compileFor(
   topics: readonly string[] = [],
   language: string = prepared.publication.language,
   { keepMarks = false }: { keepMarks?: boolean } = {},
-): Promise<{ compiled: CompiledVariant | null; findings: Finding[] }> {
+): Promise<{ compiled: CompiledEdition | null; findings: Finding[] }> {
   if (prepared.templates === null) return { compiled: null, findings: [] }
   return compile({
     ...prepared,
@@ -62,4 +63,10 @@ export async function compileFor(
     language,
     keepMarks,
   })
+}
+
+/** What cuts the variants of one language; null without templates. */
+export function cutterFor(prepared: PreparedEdition, language: string): VariantCutter | null {
+  const { templates } = prepared
+  return templates === null ? null : new VariantCutter({ ...prepared, templates, language })
 }

@@ -8,16 +8,20 @@ export interface Slot {
   where: 'text' | 'attribute' | 'url' | 'plain'
 }
 
-/** Output cut at its slots: one more literal than slots. */
-export interface Slotted {
-  literals: string[]
-  slots: Slot[]
+/** A piece of output between slots. Variants cut from one rendering share these, so each is encoded for the wire once. */
+export interface Fragment {
+  readonly text: string
 }
+
+/** Output cut at its slots. */
+export type Slotted = readonly (Fragment | Slot)[]
 
 export interface WantedSlot {
   name: string
   fallback: string
 }
+
+export const isSlot = (part: Fragment | Slot): part is Slot => 'where' in part
 
 /** Cuts rendered output at its slot marks and notes for each where it landed. */
 export function cutAtSlots(
@@ -26,21 +30,21 @@ export function cutAtSlots(
   wanted: readonly WantedSlot[],
   kind: 'html' | 'text',
 ): Slotted {
-  const literals: string[] = []
-  const slots: Slot[] = []
+  const parts: (Fragment | Slot)[] = []
   let from = 0
   for (const match of output.matchAll(marks.pattern)) {
     const slot = wanted[Number(match[2])]
     if (match[1] !== 's' || slot === undefined) continue
-    literals.push(output.slice(from, match.index))
+    parts.push({ text: output.slice(from, match.index) }, slotAt(output, match.index, slot, kind))
     from = match.index + match[0].length
-    slots.push({
-      ...slot,
-      where: kind === 'text' ? 'plain' : whereInHtml(output.slice(Math.max(0, match.index - 4000), match.index)),
-    })
   }
-  literals.push(output.slice(from))
-  return { literals, slots }
+  parts.push({ text: output.slice(from) })
+  return parts
+}
+
+/** The slot that stands at a place of rendered output. */
+export function slotAt(output: string, at: number, wanted: WantedSlot, kind: 'html' | 'text'): Slot {
+  return { ...wanted, where: kind === 'text' ? 'plain' : whereInHtml(output.slice(Math.max(0, at - 4000), at)) }
 }
 
 /** From the markup before it: inside a tag's quoted attribute, and if so whether in the middle of a link. */

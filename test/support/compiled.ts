@@ -23,25 +23,24 @@ export function aPublicationValue(more: Partial<Publication> = {}): Publication 
 
 /** A variant with a slot for the name and one for the way out, in both parts. */
 export function aCompiled(more: Partial<CompiledVariant> = {}): CompiledVariant {
-  const text: Slotted = {
-    literals: ['Good morning, ', '.\n\nOne  story,   with\twide spaces \nand a line.\n\nLeave: ', '\n\n\n'],
-    slots: [
-      { name: 'name', fallback: 'reader', where: 'plain' },
-      { name: 'wayOut', fallback: '', where: 'plain' },
-    ],
-  }
-  const html: Slotted = {
-    literals: ['<!doctype html><p>Good  morning, ', '.</p>\n<a href="', '">Leave</a>\n'],
-    slots: [
-      { name: 'name', fallback: 'reader', where: 'text' },
-      { name: 'wayOut', fallback: '', where: 'attribute' },
-    ],
-  }
+  const text: Slotted = [
+    { text: 'Good morning, ' },
+    { name: 'name', fallback: 'reader', where: 'plain' },
+    { text: '.\n\nOne  story,   with\twide spaces \nand a line.\n\nLeave: ' },
+    { name: 'wayOut', fallback: '', where: 'plain' },
+    { text: '\n\n\n' },
+  ]
+  const html: Slotted = [
+    { text: '<!doctype html><p>Good  morning, ' },
+    { name: 'name', fallback: 'reader', where: 'text' },
+    { text: '.</p>\n<a href="' },
+    { name: 'wayOut', fallback: '', where: 'attribute' },
+    { text: '">Leave</a>\n' },
+  ]
   return {
     date: '2026-11-20',
     subject: 'The harbour bridge reopens',
     preheader: 'And two more',
-    mjml: html,
     html,
     text,
     embedded: [],

@@ -49,7 +49,7 @@ export async function build(context: Context, name: string, options: BuildOption
   const { compiled } = template
   const nobody = recipientOutside(template, template.from.address, context.now, 'build', '')
   const values = slotValuesOf(nobody.subscriber, nobody.wayOut)
-  const message = fill(template, nobody)
+  const message = await fill(template, nobody)
   const html = personalise(compiled.html, values)
   const text = personalise(compiled.text, values)
   const pictures = [...compiled.embedded, ...compiled.linked].map(({ picture }) => picture)

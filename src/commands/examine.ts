@@ -63,7 +63,7 @@ export async function examine(
     template ??= composed
     const reader = heaviestReader(composed, options.now)
     emails.push(finishedEmail(compiled, prepared, language, reader))
-    elsewhere.push(...messageFindings(composedMessage(composed, prepared, language, reader), edition))
+    elsewhere.push(...messageFindings(await composedMessage(composed, prepared, language, reader), edition))
   }
   if (edition.status !== 'draft') await options.history.keep(remembered(edition))
   if (options.linkFindings !== undefined) elsewhere.push(...(await options.linkFindings(edition)))
@@ -96,15 +96,15 @@ function heaviestReader(template: MessageTemplate, now: DateTime): Recipient {
   }
 }
 
-function composedMessage(
+async function composedMessage(
   template: MessageTemplate,
   prepared: PreparedEdition,
   language: string,
   reader: Recipient,
-): ComposedMessage {
+): Promise<ComposedMessage> {
   const { compiled, publication, from, signing } = template
   return {
-    raw: fill(template, reader).raw,
+    raw: (await fill(template, reader)).raw,
     subject: compiled.subject,
     language,
     wayOut: reader.wayOut,

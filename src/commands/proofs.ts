@@ -33,7 +33,7 @@ export async function sendProofs(
     smtpUrl === null ? await openOutbox(context.root, date) : openSmtp(parseSmtpUrl(smtpUrl), 1)
   try {
     for (const address of dryRun ? [] : to) {
-      const message = fill(
+      const message = await fill(
         template,
         recipientOutside(template, address, context.now, randomBytes(8).toString('hex'), '[Proof] '),
       )

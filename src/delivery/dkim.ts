@@ -1,4 +1,5 @@
-import { createHash, sign } from 'node:crypto'
+import { createHash, type KeyObject, sign } from 'node:crypto'
+import { promisify } from 'node:util'
 import { relaxedHeader } from './dkim-canonical.ts'
 import type { DkimKey, DkimKeys } from './dkim-key.ts'
 
@@ -43,16 +44,21 @@ export interface SigningTimes {
  * The DKIM-Signature headers for a message, RSA's first, each with its CRLF, to stand before the others. `headers` are
  * whole lines with CRLF; `bodyHash` is the base64 of the canonical body's SHA-256.
  */
-export function dkimSignatures(keys: DkimKeys, headers: string, bodyHash: string, times: SigningTimes): string {
+export async function dkimSignatures(
+  keys: DkimKeys,
+  headers: string,
+  bodyHash: string,
+  times: SigningTimes,
+): Promise<string> {
   const fields = headerFields(headers)
   const names = signedNames(fields)
-  return [keys.rsa, keys.ed25519]
+  const signatures = [keys.rsa, keys.ed25519]
     .filter((key) => key !== null)
-    .map((key) => {
+    .map(async (key) => {
       const unsigned = signatureField(keys.domain, key, names, bodyHash, times)
-      return `${unsigned}${folded(signatureOver(key, signedData(fields, names, unsigned)), 3)}\r\n`
+      return `${unsigned}${folded(await signatureOver(key, signedData(fields, names, unsigned)), 3)}\r\n`
     })
-    .join('')
+  return (await Promise.all(signatures)).join('')
 }
 
 /** Header lines (CRLF) as fields, folded lines kept together, in their order. */
@@ -85,14 +91,19 @@ export function signedData(fields: readonly string[], names: readonly string[], 
   return Buffer.from(canonical.join('') + relaxedHeader(signature), 'latin1')
 }
 
-/** RSASSA-PKCS1-v1_5 over SHA-256, or PureEdDSA over the SHA-256 (RFC 8463, section 3); base64. */
-export function signatureOver(key: DkimKey, data: Buffer): string {
+/**
+ * RSASSA-PKCS1-v1_5 over SHA-256, or PureEdDSA over the SHA-256 (RFC 8463, section 3); base64. Signed in the thread
+ * pool: RSA takes 0.3 ms (2048 bits, 2026-11-24), a third of what a message takes altogether.
+ */
+export async function signatureOver(key: DkimKey, data: Buffer): Promise<string> {
   const signature =
     key.algorithm === 'rsa-sha256'
-      ? sign('sha256', data, key.privateKey)
-      : sign(null, createHash('sha256').update(data).digest(), key.privateKey)
+      ? await signInPool('sha256', data, key.privateKey)
+      : await signInPool(null, createHash('sha256').update(data).digest(), key.privateKey)
   return signature.toString('base64')
 }
+
+const signInPool = promisify<string | null, Buffer, KeyObject, Buffer>(sign)
 
 export const nameOf = (field: string): string => field.slice(0, field.indexOf(':')).trim().toLowerCase()
 

@@ -158,7 +158,7 @@ export function compose<Compiled extends CompiledVariant>(
  * One copy, signed if the template is. The envelope holds the one address alone, whatever the name says. Throws a
  * UserError when the first signed copy of a template does not verify.
  */
-export function fill(template: MessageTemplate, recipient: Recipient): FilledMessage {
+export async function fill(template: MessageTemplate, recipient: Recipient): Promise<FilledMessage> {
   const { subscriber, date, messageId, wayOut, wayOutAddress, returnPath, tag } = recipient
   const slots = slotValuesOf(subscriber, wayOut)
   const headers =
@@ -179,7 +179,7 @@ export function fill(template: MessageTemplate, recipient: Recipient): FilledMes
   const signatures =
     signing === null
       ? ''
-      : dkimSignatures(signing.keys, Buffer.from(headers).toString('latin1'), signing.body.hash(values), {
+      : await dkimSignatures(signing.keys, Buffer.from(headers).toString('latin1'), signing.body.hash(values), {
           at: date.toSeconds(),
         })
   const raw = Buffer.concat([Buffer.from(`${signatures}${headers}\r\n`), ...parts])

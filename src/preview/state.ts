@@ -129,7 +129,7 @@ export class PreviewedEditions {
     const { compiled } = template
     const nobody = recipientOutside(template, template.from.address, this.#now, 'preview', '')
     const values = slotValuesOf(nobody.subscriber, nobody.wayOut)
-    const message = fill(template, nobody).raw
+    const message = (await fill(template, nobody)).raw
     const html = personalise(compiled.html, values)
     const text = personalise(compiled.text, values)
     const email: ShownEmail = {

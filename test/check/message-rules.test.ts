@@ -30,7 +30,7 @@ async function aMessage(yaml: string, signed: boolean): Promise<{ message: Compo
   return {
     edition: prepared.edition,
     message: {
-      raw: fill(template, reader).raw,
+      raw: (await fill(template, reader)).raw,
       subject: compiled.subject,
       language: publication.language,
       wayOut: reader.wayOut,

@@ -16,7 +16,7 @@ const now = DateTime.fromISO('2026-11-20T08:00:00+01:00', { setZone: true })
 const secrets = { keys: ['a-secret-of-the-tests-only'] } as const
 const addresses = { unsubscribeAddress: 'leave@morning.example', bounceAddress: 'bounces@morning.example' }
 
-function copy({
+async function copy({
   publication = {},
   compiled = {},
   subscriber = {},
@@ -26,7 +26,7 @@ function copy({
   subscriber?: Partial<Subscriber>
 } = {}) {
   const template = compose(aCompiled(compiled), aPublicationValue(publication))
-  const { raw, envelope } = fill(template, recipientFor(template, aSubscriber(subscriber), now, secrets))
+  const { raw, envelope } = await fill(template, recipientFor(template, aSubscriber(subscriber), now, secrets))
   const fields = headerFields((raw.toString().split('\r\n\r\n')[0] ?? '').concat('\r\n'))
   const header = (name: string): string | undefined =>
     fields
@@ -38,8 +38,8 @@ function copy({
 }
 
 describe('the headers of a list', () => {
-  it('name the list, the edition and the sender, and ask for no automatic answers', () => {
-    const { header } = copy()
+  it('name the list, the edition and the sender, and ask for no automatic answers', async () => {
+    const { header } = await copy()
     expect(header('List-Id')).toBe('The Morning Digest <morning-digest.morning.example>')
     expect(header('Auto-Submitted')).toBe('auto-generated')
     expect(header('Precedence')).toBe('bulk')
@@ -47,12 +47,12 @@ describe('the headers of a list', () => {
     expect(header('Message-ID')).toMatch(/^<morning-digest\.2026-11-20\.[a-z2-7]{26}@morning\.example>$/)
   })
 
-  it('have a Feedback-ID without anything of one reader, its last field the same for all mail of the sender', () => {
+  it('have a Feedback-ID without anything of one reader, its last field the same for all mail of the sender', async () => {
     const [one = '', two = '', other = '', later = ''] = [
-      copy(),
-      copy({ subscriber: { id: 'another', email: 'b@readers.example' } }),
-      copy({ publication: { id: 'evening-digest' } }),
-      copy({ compiled: { date: '2026-11-21' } }),
+      await copy(),
+      await copy({ subscriber: { id: 'another', email: 'b@readers.example' } }),
+      await copy({ publication: { id: 'evening-digest' } }),
+      await copy({ compiled: { date: '2026-11-21' } }),
     ].map(({ header }) => header('Feedback-ID') ?? '')
     expect(one).toMatch(/^morning-digest\.2026-11-20:morning-digest:[a-z2-7]{12}$/)
     expect(two).toBe(one)
@@ -60,28 +60,30 @@ describe('the headers of a list', () => {
     expect([sender(other), sender(later)]).toEqual([sender(one), sender(one)])
     expect(new Set([one, other, later]).size).toBe(3)
     expect(new Set(one.split(':')).size).toBe(3)
-    const elsewhere = copy({ publication: { from: 'digest@evening.example' } }).header('Feedback-ID') ?? ''
+    const elsewhere = (await copy({ publication: { from: 'digest@evening.example' } })).header('Feedback-ID') ?? ''
     expect(sender(elsewhere)).not.toBe(sender(one))
   })
 
-  it('offer one https link to leave by, and an address only when the publication has one', () => {
+  it('offer one https link to leave by, and an address only when the publication has one', async () => {
     const link = /^<https:\/\/morning\.example\/u\/[\w.-]+>$/
-    expect(copy().header('List-Unsubscribe')).toMatch(link)
-    expect(copy().header('List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click')
+    expect((await copy()).header('List-Unsubscribe')).toMatch(link)
+    expect((await copy()).header('List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click')
     const [first = '', second = '', ...more] = (
-      copy({ publication: addresses }).header('List-Unsubscribe') ?? ''
+      (await copy({ publication: addresses })).header('List-Unsubscribe') ?? ''
     ).split(', ')
     expect(first).toMatch(link)
     expect(second).toMatch(/^<mailto:leave\+[a-z2-7-]{41}@morning\.example>$/)
     expect(more).toEqual([])
   })
 
-  it('promise no one-click over http, which RFC 8058 does not know', () => {
-    expect(copy({ publication: { url: 'http://morning.example' } }).names).not.toContain('list-unsubscribe-post')
+  it('promise no one-click over http, which RFC 8058 does not know', async () => {
+    expect((await copy({ publication: { url: 'http://morning.example' } })).names).not.toContain(
+      'list-unsubscribe-post',
+    )
   })
 
-  it('write a link in another script as ASCII', () => {
-    const { header } = copy({ publication: { url: 'https://bücher.example/é' } })
+  it('write a link in another script as ASCII', async () => {
+    const { header } = await copy({ publication: { url: 'https://bücher.example/é' } })
     expect(header('List-Unsubscribe')).toMatch(/^<https:\/\/xn--bcher-kva\.example\/%C3%A9\/u\/[\w.-]+>$/)
   })
 
@@ -93,7 +95,7 @@ describe('the headers of a list', () => {
       'a "b" \\ c',
       'a\r\nBcc: x@evil.example',
     ]) {
-      const { raw, names } = copy({ publication: { name } })
+      const { raw, names } = await copy({ publication: { name } })
       for (const line of (raw.toString().split('\r\n\r\n')[0] ?? '').split('\r\n'))
         expect(line.length).toBeLessThan(150)
       expect(names).not.toContain('bcc')
@@ -103,16 +105,16 @@ describe('the headers of a list', () => {
 })
 
 describe('an address of a subscriber’s own', () => {
-  it('takes returned mail, when the publication has a place for it; else that goes to the sender', () => {
-    expect(copy().envelope.from).toBe('digest@morning.example')
-    const one = copy({ publication: addresses }).envelope.from
-    const two = copy({ publication: addresses, subscriber: { id: 'another' } }).envelope.from
+  it('takes returned mail, when the publication has a place for it; else that goes to the sender', async () => {
+    expect((await copy()).envelope.from).toBe('digest@morning.example')
+    const one = (await copy({ publication: addresses })).envelope.from
+    const two = (await copy({ publication: addresses, subscriber: { id: 'another' } })).envelope.from
     expect(one).toMatch(/^bounces\+[a-z2-7-]{41}@morning\.example$/)
     expect(two).not.toBe(one)
     expect(two).not.toContain('another')
     const template = compose(aCompiled(), aPublicationValue(addresses))
     const proof = recipientOutside(template, 'editor@paper.example', now, 'x', '[Proof] ')
-    expect(fill(template, proof).envelope.from).toBe('bounces@morning.example')
+    expect((await fill(template, proof)).envelope.from).toBe('bounces@morning.example')
     expect(proof.wayOutAddress).toBe('leave+proof@morning.example')
   })
 
@@ -168,10 +170,10 @@ const INJECTIONS = [
   'a"\r\nFrom: "x',
   'a?=\r\nBcc: x@evil.example',
 ]
-const EXPECTED = copy({ publication: { ...addresses, replyTo: 'e@morning.example' } }).names.toSorted()
+const EXPECTED = (await copy({ publication: { ...addresses, replyTo: 'e@morning.example' } })).names.toSorted()
 
 /** The copy has the headers it always has, once each, and one recipient. */
-function expectOnlyOurHeaders({ names, envelope, raw }: ReturnType<typeof copy>, what: string): void {
+function expectOnlyOurHeaders({ names, envelope, raw }: Awaited<ReturnType<typeof copy>>, what: string): void {
   expect({ what, names: names.toSorted() }).toEqual({ what, names: EXPECTED })
   expect(`${envelope.from}${envelope.to}`, what).not.toMatch(/[\r\n]/)
   // Not even a bare CR or LF, which some servers take for a line end.
@@ -199,23 +201,23 @@ describe('header injection', () => {
     // Addresses and ids of that kind are turned away; the rest is served.
     expect(taken.length).toBe(rows.length - 2 * INJECTIONS.length)
     for (const { subscriber } of taken)
-      expectOnlyOurHeaders(copy({ publication, subscriber }), JSON.stringify(subscriber))
+      expectOnlyOurHeaders(await copy({ publication, subscriber }), JSON.stringify(subscriber))
   })
 
-  it('fails through every column even if the reader of the audience let it through', () => {
+  it('fails through every column even if the reader of the audience let it through', async () => {
     for (const text of INJECTIONS)
       for (const field of ['id', 'name', 'timezone', 'language', 'status'] as const)
-        expectOnlyOurHeaders(copy({ publication, subscriber: { [field]: text } }), `${field}: ${text}`)
+        expectOnlyOurHeaders(await copy({ publication, subscriber: { [field]: text } }), `${field}: ${text}`)
     for (const text of INJECTIONS)
-      expect(() => copy({ publication, subscriber: { email: `${text}@readers.example` } }), text).toThrow(
+      await expect(copy({ publication, subscriber: { email: `${text}@readers.example` } }), text).rejects.toThrow(
         'is not an address',
       )
   })
 
-  it('fails through every field of edition and publication that reaches a header, even unvalidated', () => {
+  it('fails through every field of edition and publication that reaches a header, even unvalidated', async () => {
     for (const text of INJECTIONS) {
-      expectOnlyOurHeaders(copy({ publication, compiled: { subject: text } }), `subject: ${text}`)
-      expectOnlyOurHeaders(copy({ publication, compiled: { date: text } }), `date: ${text}`)
+      expectOnlyOurHeaders(await copy({ publication, compiled: { subject: text } }), `subject: ${text}`)
+      expectOnlyOurHeaders(await copy({ publication, compiled: { date: text } }), `date: ${text}`)
       for (const [field, value] of Object.entries({
         name: text,
         id: text,
@@ -224,18 +226,18 @@ describe('header injection', () => {
         replyTo: `${text} <e@morning.example>`,
         unsubscribeAddress: `${text}@morning.example`,
       }))
-        expectOnlyOurHeaders(copy({ publication: { ...publication, [field]: value } }), `${field}: ${text}`)
+        expectOnlyOurHeaders(await copy({ publication: { ...publication, [field]: value } }), `${field}: ${text}`)
       const bounceAddress = `${text}@morning.example`
-      expect(() => copy({ publication: { ...publication, bounceAddress } }), text).toThrow('is not an address')
+      await expect(copy({ publication: { ...publication, bounceAddress } }), text).rejects.toThrow('is not an address')
     }
   })
 
-  it('fails for any text at all', () => {
+  it('fails for any text at all', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 60 })
-    fc.assert(
-      fc.property(text, text, text, (name, subject, list) => {
+    await fc.assert(
+      fc.asyncProperty(text, text, text, async (name, subject, list) => {
         expectOnlyOurHeaders(
-          copy({ publication: { ...publication, name: list }, compiled: { subject }, subscriber: { name } }),
+          await copy({ publication: { ...publication, name: list }, compiled: { subject }, subscriber: { name } }),
           JSON.stringify([name, subject, list]),
         )
       }),

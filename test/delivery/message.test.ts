@@ -36,7 +36,7 @@ async function sampleTemplate(): Promise<MessageTemplate> {
 describe('a message', () => {
   it('is plain text first, then HTML with its pictures, all of it UTF-8', async () => {
     const template = await sampleTemplate()
-    const { raw } = fill(template, recipientFor(template, aSubscriber(), now, secrets))
+    const { raw } = await fill(template, recipientFor(template, aSubscriber(), now, secrets))
     const text = raw.toString('latin1')
     expect(text.indexOf('text/plain')).toBeLessThan(text.indexOf('text/html; charset'))
     const mail = await PostalMime.parse(raw)
@@ -49,7 +49,7 @@ describe('a message', () => {
 
   it('has each header it needs exactly once', async () => {
     const template = await sampleTemplate()
-    const { raw } = fill(template, recipientFor(template, aSubscriber(), now, secrets))
+    const { raw } = await fill(template, recipientFor(template, aSubscriber(), now, secrets))
     const keys = (await PostalMime.parse(raw)).headers.map((one) => one.key)
     for (const key of [
       'from',
@@ -71,10 +71,10 @@ describe('a message', () => {
   it('is the same to the byte when it is made again, and another one for somebody else', async () => {
     const template = await sampleTemplate()
     const again = await sampleTemplate()
-    const one = fill(template, recipientFor(template, aSubscriber(), now, secrets))
-    const two = fill(again, recipientFor(again, aSubscriber(), now, secrets))
+    const one = await fill(template, recipientFor(template, aSubscriber(), now, secrets))
+    const two = await fill(again, recipientFor(again, aSubscriber(), now, secrets))
     expect(two.raw.equals(one.raw)).toBe(true)
-    const other = fill(template, recipientFor(template, aSubscriber({ id: 'other' }), now, secrets))
+    const other = await fill(template, recipientFor(template, aSubscriber({ id: 'other' }), now, secrets))
     expect(other.messageId).not.toBe(one.messageId)
     expect(one.messageId).toMatch(/^<morning-digest\.2026-11-20\.[a-z2-7]{26}@morning\.example>$/)
     expect(one.messageId).not.toContain('ada')
@@ -86,7 +86,7 @@ describe('a message', () => {
       name: 'x, evil@example.org <evil@example.org>\r\nBcc: evil@example.org',
       email: 'ada@bücher.example',
     })
-    const { envelope, raw } = fill(template, recipientFor(template, subscriber, now, secrets))
+    const { envelope, raw } = await fill(template, recipientFor(template, subscriber, now, secrets))
     expect(envelope).toEqual({ from: 'digest@morning.example', to: 'ada@xn--bcher-kva.example' })
     const mail = await PostalMime.parse(raw)
     expect(mail.to).toHaveLength(1)

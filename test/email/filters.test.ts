@@ -31,7 +31,10 @@ async function received(template: string): Promise<Buffer> {
       line: 2,
     }
     const now = DateTime.utc()
-    const { raw } = fill(message, recipientFor(message, subscriber, now, { keys: ['a-secret-of-the-tests-only'] }))
+    const { raw } = await fill(
+      message,
+      recipientFor(message, subscriber, now, { keys: ['a-secret-of-the-tests-only'] }),
+    )
     const trace = `Received: from mail.morning.example (mail.morning.example [93.184.216.34])\r\n\tby mx.readers.example with ESMTPS id 1; ${now.toRFC2822()}\r\n`
     return Buffer.concat([Buffer.from(trace), raw])
   } finally {

@@ -75,7 +75,7 @@ export async function senderWithoutGate(): Promise<{ bin: string; remove(): Prom
   for (const name of ['src', 'templates', 'package.json'])
     await cp(path.join(repository, name), path.join(folder, name), { recursive: true })
   await symlink(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'))
-  const file = path.join(folder, 'src/commands/run-edition.ts')
+  const file = path.join(folder, 'src/delivery/run.ts')
   const text = await readFile(file, 'utf8')
   const gate = 'ledger.begin(key, subscriber.id, owner, clock())'
   if (!text.includes(gate)) throw new Error('the gate is not where it was')

@@ -103,6 +103,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--require-edition', 'a missing edition for today is an error', false)
     .addOption(new Option('--retry <state>', 'first put these back to be sent again').choices(['rejected', 'unknown']))
     .option('--amended', 'send a changed edition to who is left, though others have the earlier one', false)
+    .option('--first <number>', 'only so many for now, to see how they fare', integer(1, 100_000_000), null)
     .option('--rate <number/s>', 'at most so many a second', rate, null)
     .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
     .action(async (edition: string | undefined, options) => {

@@ -26,7 +26,16 @@ export interface Columns {
 /** What the header of a file holds for us. */
 export function columnsOf(header: readonly string[]): Columns {
   const email = EMAIL.find((name) => header.includes(name)) ?? null
-  const known = ['id', 'name', 'topics', 'timezone', 'language', 'status', ...(email === null ? [] : [email])]
+  const known = [
+    'id',
+    'name',
+    'topics',
+    'timezone',
+    'deliverat',
+    'language',
+    'status',
+    ...(email === null ? [] : [email]),
+  ]
   return { email, known: new Set(known) }
 }
 

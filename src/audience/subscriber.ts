@@ -8,7 +8,10 @@ export interface Subscriber {
   name: string
   /** Topic ids; empty means all. */
   topics: string[]
+  /** IANA; known to exist. */
   timezone?: string | undefined
+  /** HH:MM, where the subscriber has a time of their own. */
+  deliverAt?: string | undefined
   language?: string | undefined
   /** 'active', or whatever else the row says, which is served as inactive. */
   status: string

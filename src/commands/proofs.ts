@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isAddress } from '../audience/subscriber.ts'
+import { noCounts } from '../delivery/counts.ts'
 import { fill, type MessageTemplate, recipientOutside } from '../delivery/message.ts'
 import { openOutbox } from '../delivery/outbox.ts'
 import { openSmtp } from '../delivery/smtp.ts'
@@ -8,7 +9,6 @@ import { RunRefused } from '../delivery/transport.ts'
 import type { Finding } from '../problems/finding.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, exitCodeOf, printJson } from './command.ts'
-import { noCounts } from './send-report.ts'
 
 /** Proofs go to the addresses named and to nobody else: through the mail server if there is one, else into the outbox. */
 export async function sendProofs(

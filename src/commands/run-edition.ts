@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DateTime } from 'luxon'
-import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
+import { readSubscribers } from '../audience/read-csv.ts'
 import type { Config } from '../config.ts'
-import { deliverAll, type Run } from '../delivery/deliver.ts'
+import { type Counts, noCounts } from '../delivery/counts.ts'
+import type { Run } from '../delivery/deliver.ts'
 import { fill, recipientFor } from '../delivery/message.ts'
 import { openOutbox } from '../delivery/outbox.ts'
-import { type Offer, planDelivery } from '../delivery/plan.ts'
-import { settlementOf } from '../delivery/settlement.ts'
+import type { Offer } from '../delivery/plan.ts'
+import { runDeliveries } from '../delivery/run.ts'
 import { openSmtp } from '../delivery/smtp.ts'
 import { parseSmtpUrl } from '../delivery/smtp-url.ts'
-import { LEASE_MILLISECONDS, type LeasedDelivery, type TakeUp, takeUp } from '../delivery/take-up.ts'
+import { LEASE_MILLISECONDS } from '../delivery/take-up.ts'
+import { atOnce, atTheirTime } from '../delivery/timing.ts'
 import { type OpenTransport, RunRefused } from '../delivery/transport.ts'
 import type { Variants } from '../delivery/variants.ts'
 import type { Edition } from '../edition/edition.ts'
@@ -23,13 +24,17 @@ import { UserError } from '../problems/user-error.ts'
 import type { PreparedEdition } from '../render/prepare.ts'
 import type { Context } from './command.ts'
 import { isDeadOwner, ownerOfLeases } from './owner.ts'
+import { Progress, rowsAbout } from './progress.ts'
+import { existingLedger, rehearse } from './rehearse.ts'
 import { openSecrets } from './secret.ts'
 import type { SendOptions } from './send-options.ts'
-import { type Counts, noCounts, Progress, reportRun } from './send-report.ts'
+import { RowFindings, reportRun } from './send-report.ts'
 
 export interface RunOptions
-  extends Pick<SendOptions, 'live' | 'dryRun' | 'connections' | 'amended' | 'retry' | 'rate'> {
+  extends Pick<SendOptions, 'live' | 'dryRun' | 'connections' | 'amended' | 'retry' | 'rate' | 'first'> {
   date: string
+  /** Null for plain `send`; with `--due`, how long the run stays, in milliseconds. */
+  due: { wait: number } | null
   /** Of `performance.now()`. */
   started: number
 }
@@ -50,76 +55,96 @@ export async function runEdition(
   const { date, live } = options
   const { publication, topics, edition } = prepared
   const counts: Counts = noCounts()
-  const onRow = (row: AudienceRow): void => void findings.push(...row.findings)
-  const rows = readSubscribers(context.root, publication.subscribers)
+  const audience = () => readSubscribers(context.root, publication.subscribers)
   const offer: Offer = { topics, languages: [publication.language, ...(publication.languages ?? [])] }
+  const timing = options.due === null ? atOnce : atTheirTime(date, publication)
   const key: EditionKey = { publication: publication.id, edition: date }
-  const report = (refused: RunRefused | null): number =>
-    reportRun(context, { ...options, counts, findings, refused, seconds: (performance.now() - options.started) / 1000 })
+  const aboutRows = new RowFindings()
+  const report = (refused: RunRefused | null, openUnknown: number): number =>
+    reportRun(context, {
+      ...options,
+      counts,
+      findings,
+      aboutRows,
+      refused,
+      openUnknown,
+      seconds: (performance.now() - options.started) / 1000,
+    })
   if (options.dryRun) {
-    await rehearse(ledgerFile(context.root, live), key, rows, offer, counts, onRow)
-    return report(null)
+    await rehearse(
+      { file: ledgerFile(context.root, live), key, rows: audience(), offer, timing, due: options.due !== null },
+      context.now.toMillis(),
+      counts,
+      (row) => aboutRows.add(row.findings),
+    )
+    return report(null, 0)
   }
 
   const secrets = await openSecrets(context.root, config, live)
-  const { transport, close } = await openTransport(context, config, options)
+  const transport = await openTransport(context, config, options)
   const ledger = await openLedger(ledgerFile(context.root, live))
-  const suppressions = live ? ledger : await existing(ledgerFile(context.root, true))
+  const suppressions = live ? ledger : await existingLedger(ledgerFile(context.root, true))
   const run: Run = { refused: null }
-  const progress = new Progress(context, counts)
+  const progress = new Progress(context, counts, await rowsAbout(context.root, publication.subscribers))
   const owner = ownerOfLeases()
   const clock = await clockOf(ledger, context, live)
   const renewal = setInterval(() => void ledger.renew(owner, clock() + LEASE_MILLISECONDS).catch(() => {}), 10_000)
+  const nap = (milliseconds: number): Promise<void> =>
+    sleep(milliseconds, undefined, { signal: context.signal }).catch(() => {})
+  let openUnknown = 0
   try {
     await ledger.reap((one, until) => isDeadOwner(one, until, clock()), clock())
     await openEdition(ledger, key, edition, options, clock())
     if (options.retry !== undefined) await ledger.retry(key, options.retry, clock())
-    if (await ledger.isHeld(key))
+    if (options.due === null && (await ledger.isHeld(key)))
       run.refused = new RunRefused(`${date} is on hold.`, `Run  broadsheet release ${date}  when it may go on.`)
-    const take: TakeUp = {
-      ledger,
-      key,
-      owner,
-      offer,
-      connections: options.connections,
-      suppressed: async (hashes) => (await suppressions?.suppressed(key.publication, hashes)) ?? new Map(),
-      clock,
-      isStopped: () => run.refused !== null || context.signal.aborted,
-      pace: pacer(options.rate, clock),
-      onRow,
-    }
-    const steps = {
-      messageFor: async ({ subscriber, topics: wanted, language, plannedAt }: LeasedDelivery) => {
-        const template = await variants.variant(wanted, language)
-        if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)
-        return fill(
-          template,
-          recipientFor(template, subscriber, DateTime.fromMillis(plannedAt, { zone: 'utc' }), secrets),
-        )
+    await runDeliveries(
+      {
+        ledger,
+        key,
+        owner,
+        offer,
+        timing,
+        audience,
+        due: options.due === null ? null : { waitUntil: clock() + options.due.wait },
+        first: options.first,
+        connections: options.connections,
+        transport,
+        suppressed: async (hashes) => (await suppressions?.suppressed(key.publication, hashes)) ?? new Map(),
+        clock,
+        sleep: nap,
+        isAborted: () => context.signal.aborted,
+        pace: pacer(options.rate, clock, nap),
+        onRow: (row) => {
+          aboutRows.add(row.findings)
+          progress.row()
+        },
+        messageFor: async ({ subscriber, topics: wanted, language, datedAt }) => {
+          const template = await variants.variant(wanted, language)
+          if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)
+          const date = DateTime.fromMillis(datedAt, { zone: 'utc' })
+          return fill(template, recipientFor(template, subscriber, date, secrets))
+        },
+        onSettled: (delivery, outcome, settlement, tried) => {
+          progress.step()
+          if (outcome.state === 'accepted' || !tried || context.json) return
+          const gaveUp = settlement.state === 'deferred' && settlement.retryAt === null
+          progress.say(`${gaveUp ? 'given up' : outcome.state}: ${delivery.subscriber.email}: ${outcome.reply}`)
+        },
       },
-      onBegin: ({ subscriber }: LeasedDelivery) => ledger.begin(key, subscriber.id, owner, clock()),
-      onSettled: async (delivery: LeasedDelivery, outcome: Parameters<typeof settlementOf>[1], tried: boolean) => {
-        const settlement = settlementOf(delivery, outcome, tried, clock())
-        await ledger.settle(key, settlement, owner, clock())
-        const gaveUp = settlement.state === 'deferred' && settlement.retryAt === null
-        counts[gaveUp ? 'rejected' : outcome.state] += 1
-        progress.step()
-        if (outcome.state !== 'accepted' && tried && !context.json)
-          context.stderr.write(
-            `${gaveUp ? 'given up' : outcome.state}: ${delivery.subscriber.email}: ${outcome.reply}\n`,
-          )
-      },
-    }
-    await deliverAll(takeUp(rows, take, counts), steps, transport, options.connections, run)
+      counts,
+      run,
+    )
     await othersAreDone(ledger, key, owner, clock, context)
+    openUnknown = (await ledger.counts(key)).find((one) => one.state === 'unknown')?.count ?? 0
   } finally {
     clearInterval(renewal)
     progress.end()
-    await close()
+    await transport.close()
     if (suppressions !== null && suppressions !== ledger) await suppressions.close()
     await ledger.close()
   }
-  return report(run.refused)
+  return report(run.refused, openUnknown)
 }
 
 /** The edition's row in the ledger; a changed edition that has begun goes on only when somebody says so. */
@@ -175,14 +200,19 @@ async function clockOf(ledger: Ledger, context: Context, live: boolean): Promise
   return () => Math.round(base + performance.now() - started)
 }
 
-function pacer(rate: number | null, clock: () => number): () => Promise<void> {
+/** Evenly spaced, so that a rate is kept within each second as well. */
+function pacer(
+  rate: number | null,
+  clock: () => number,
+  nap: (milliseconds: number) => Promise<void>,
+): () => Promise<void> {
   let next = 0
   return async () => {
     if (rate === null) return
     const now = clock()
     const wait = next - now
     next = Math.max(now, next) + 1000 / rate
-    if (wait > 0) await sleep(wait)
+    if (wait > 0) await nap(wait)
   }
 }
 
@@ -199,30 +229,4 @@ async function openTransport(
       'Set it to  smtp://user:password@mail.example.org:587. Nothing was sent.',
     )
   return openSmtp(parseSmtpUrl(config.smtpUrl), connections)
-}
-
-const existing = async (file: string): Promise<Ledger | null> => (existsSync(file) ? openLedger(file) : null)
-
-/** `--dry-run`: the same counts, and nothing written. */
-async function rehearse(
-  file: string,
-  key: EditionKey,
-  rows: AsyncIterable<AudienceRow>,
-  offer: Offer,
-  counts: Counts,
-  onRow: (row: AudienceRow) => void,
-): Promise<void> {
-  const ledger = await existing(file)
-  for await (const row of rows) {
-    counts.audience += 1
-    onRow(row)
-    const planned = 'skipped' in row ? { skipped: row.skipped } : planDelivery(row, offer)
-    if ('skipped' in planned) counts.skipped[planned.skipped] = (counts.skipped[planned.skipped] ?? 0) + 1
-    else {
-      const { id } = planned.delivery.subscriber
-      const state = (await ledger?.states(key, [id]))?.get(id) ?? 'planned'
-      counts[state === 'planned' || state === 'skipped' ? 'planned' : 'already'] += 1
-    }
-  }
-  await ledger?.close()
 }

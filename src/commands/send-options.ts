@@ -10,6 +10,8 @@ export interface SendOptions {
   amended: boolean
   /** First puts these back to be sent again. */
   retry?: 'rejected' | 'unknown' | undefined
+  /** At most so many deliveries by this run; the rest is left for the next. */
+  first: number | null
   /** At most so many a second. */
   rate: number | null
   /** Sends in spite of errors that harm nobody, for a reason that is kept. */

@@ -54,7 +54,7 @@ export async function send(context: Context, name: string, options: SendOptions)
   }
   if (options.to.length > 0) return sendProofs(context, options, config.smtpUrl, template, date, findings)
 
-  return runEdition(context, { ...options, date, started }, config, prepared, variants, findings)
+  return runEdition(context, { ...options, date, due: null, started }, config, prepared, variants, findings)
 }
 
 /** What must not reach readers: an edition with errors, a draft, one under embargo. */

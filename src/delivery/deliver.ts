@@ -1,9 +1,10 @@
 import { UserError } from '../problems/user-error.ts'
+import { type BackOff, RunTrouble } from './back-off.ts'
 import type { FilledMessage } from './message.ts'
 import type { Delivery } from './plan.ts'
 import { type Outcome, RunRefused, type Transport } from './transport.ts'
 
-/** How a run ended: `refused` is set when the server turned the run as a whole away. */
+/** How a run ended: `refused` is set when the server turned the run as a whole away, or trouble did not end. */
 export interface Run {
   refused: RunRefused | null
 }
@@ -22,59 +23,85 @@ export interface Steps<Taken extends Delivery> {
   onBegin(delivery: Taken): Promise<boolean>
   /** `tried` is false when nothing was asked of the server. Waited for before the next is taken. */
   onSettled(delivery: Taken, outcome: Outcome, tried: boolean): Promise<void>
+  /** True once nothing more may be begun. */
+  isStopped(): boolean
+  backOff: BackOff
 }
+
+/** How often trouble of the run may meet the same copy before it is deferred: it may be what the server chokes on. */
+const MOST_TROUBLES = 2
 
 /**
  * Sixth step of the path: takes deliveries as they come and has as many under way as there are connections. Every one
- * taken is settled, exactly once. A message that cannot be made is a rejected delivery with its reason, never the end
- * of the run (unless it is a UserError: that is the operator's to mend, and the run is refused); after a refusal of the run the rest is deferred untried.
+ * taken is settled, exactly once. A message that cannot be made is a rejected delivery with its reason, never the end of
+ * the run (unless it is a UserError: that is the operator's to mend, and the run is refused). Trouble of the run slows
+ * all of it down and the copy is tried again; after a refusal of the run the rest is deferred untried.
  */
 export async function deliverAll<Taken extends Delivery>(
   deliveries: AsyncIterable<Taken>,
-  { messageFor, onBegin, onSettled }: Steps<Taken>,
+  { messageFor, onBegin, onSettled, isStopped, backOff }: Steps<Taken>,
   transport: Transport,
   connections: number,
   run: Run = { refused: null },
 ): Promise<Run> {
   const source = deliveries[Symbol.asyncIterator]()
+  let broken: { error: unknown } | null = null
   const attempt = async (delivery: Taken): Promise<Attempt> => {
-    if (run.refused !== null) return untried('not tried: the run was refused')
+    for (let troubles = 1; ; troubles++) {
+      const began = await backOff.ready()
+      if (run.refused !== null || broken !== null || isStopped()) return untried('not tried: the run had stopped')
+      try {
+        return await attemptOnce(delivery, began)
+      } catch (caught) {
+        if (caught instanceof RunTrouble) {
+          backOff.slowDown(began)
+          run.refused ??= backOff.opened(caught)
+          if (run.refused === null && troubles >= MOST_TROUBLES)
+            return { outcome: { state: 'deferred', reply: caught.message }, tried: true }
+          continue
+        }
+        if (!(caught instanceof RunRefused)) throw caught
+        run.refused ??= caught
+        return untried(caught.message)
+      }
+    }
+  }
+  const attemptOnce = async (delivery: Taken, began: number): Promise<Attempt> => {
     let message: FilledMessage
     try {
       message = await messageFor(delivery)
     } catch (caught) {
       // What the operator has to mend, such as a signature that does not verify, concerns everybody.
-      if (caught instanceof UserError) {
-        run.refused ??= new RunRefused(caught.message, caught.hint, caught)
-        return untried(caught.message)
-      }
+      if (caught instanceof UserError) throw new RunRefused(caught.message, caught.hint, caught)
       const reply = `the message could not be made: ${caught instanceof Error ? caught.message : caught}`
       return { outcome: { state: 'rejected', reply }, tried: true }
     }
     let lost = false
-    try {
-      const outcome = await transport({
-        id: delivery.subscriber.id,
-        envelope: message.envelope,
-        raw: message.raw,
-        onBegin: async () => {
-          lost = !(await onBegin(delivery))
-          return !lost
-        },
-      })
-      return { outcome, tried: !lost }
-    } catch (caught) {
-      if (!(caught instanceof RunRefused)) throw caught
-      run.refused ??= caught
-      return untried(caught.message)
-    }
+    const outcome = await transport({
+      id: delivery.subscriber.id,
+      envelope: message.envelope,
+      raw: message.raw,
+      onBegin: async () => {
+        lost = !(await onBegin(delivery))
+        return !lost
+      },
+    })
+    if (outcome.state === 'deferred' && outcome.slow === true) backOff.slowDown(began)
+    else if (!lost) backOff.delivered()
+    return { outcome, tried: !lost }
   }
   const work = async (): Promise<void> => {
-    for (let next = await source.next(); next.done !== true; next = await source.next()) {
-      const { outcome, tried } = await attempt(next.value)
-      await onSettled(next.value, outcome, tried)
+    try {
+      for (let next = await source.next(); next.done !== true && broken === null; next = await source.next()) {
+        const { outcome, tried } = await attempt(next.value)
+        await onSettled(next.value, outcome, tried)
+      }
+    } catch (error) {
+      broken ??= { error }
     }
   }
   await Promise.all(Array.from({ length: connections }, work))
+  // What breaks the run (a ledger that cannot be written) breaks it once the copies under way have had their answers.
+  if (broken !== null) throw (broken as { error: unknown }).error
   return run
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { OpenTransport } from './transport.ts'
+import { type OpenTransport, RunRefused } from './transport.ts'
 
 /**
  * The folder of `.eml` files that stands in for a mail server: `outbox/<date>/<subscriber id>.eml`. A copy is
@@ -13,13 +13,26 @@ export async function openOutbox(root: string, date: string): Promise<OpenTransp
   for (const name of names) if (name.startsWith('.part-')) await rm(path.join(folder, name), { force: true })
   return {
     async transport({ id, raw, onBegin }) {
-      await mkdir(folder, { recursive: true })
       const part = path.join(folder, `.part-${process.pid}-${id}`)
-      if (!(await onBegin())) return { state: 'deferred', reply: 'the lease was lost' }
-      await writeFile(part, raw)
+      try {
+        await mkdir(folder, { recursive: true })
+        await writeFile(part, raw)
+      } catch (caught) {
+        await rm(part, { force: true }).catch(() => {})
+        throw new RunRefused(
+          `outbox/${date} cannot be written: ${(caught as Error).message}`,
+          'Make room or allow writing there, then run `send` again: it goes on where it stopped.',
+          caught,
+        )
+      }
+      if (!(await onBegin())) {
+        await rm(part, { force: true })
+        return { state: 'deferred', reply: 'the lease was lost' }
+      }
       await rename(part, path.join(folder, `${id}.eml`))
       return { state: 'accepted', reply: `outbox/${date}/${id}.eml` }
     },
+    async warmUp() {},
     async close() {},
   }
 }

@@ -18,6 +18,13 @@ export interface Delivery {
   topics: string[]
   /** The language of dates and built-in phrases. Topics and language name the variant. */
   language: string
+  /** When it may leave, and until when, in milliseconds since 1970. */
+  window: Window
+}
+
+export interface Window {
+  from: number
+  until: number
 }
 
 /** What an edition offers to choose from. */
@@ -28,15 +35,25 @@ export interface Offer {
   languages: readonly [string, ...string[]]
 }
 
-/** Who gets the edition, and for everyone else why not. */
-export function planDelivery(row: AudienceRow, offer: Offer): { delivery: Delivery } | { skipped: SkipReason } {
+/** When a subscriber's copy may leave; null when it is too late for it. */
+export type Timing = (subscriber: Subscriber, now: number) => Window | null
+
+/** Who gets the edition and when, and for everyone else why not. */
+export function planDelivery(
+  row: AudienceRow,
+  offer: Offer,
+  timing: Timing,
+  now: number,
+): { delivery: Delivery } | { skipped: SkipReason } {
   if ('skipped' in row) return { skipped: row.skipped }
   const { subscriber } = row
   if (subscriber.status !== 'active') return { skipped: 'inactive' }
   const topics = offer.topics.filter((topic) => subscriber.topics.length === 0 || subscriber.topics.includes(topic))
-  return topics.length === 0
-    ? { skipped: 'no-topic' }
-    : { delivery: { subscriber, topics, language: languageFor(subscriber.language, offer.languages) } }
+  if (topics.length === 0) return { skipped: 'no-topic' }
+  const window = timing(subscriber, now)
+  return window === null
+    ? { skipped: 'too-late' }
+    : { delivery: { subscriber, topics, language: languageFor(subscriber.language, offer.languages), window } }
 }
 
 /** The offered language nearest to the one asked for: the same tag, else the same language, else the publication's. */

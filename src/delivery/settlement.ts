@@ -2,15 +2,14 @@ import type { Settlement } from '../ledger/ledger.ts'
 import type { LeasedDelivery } from './take-up.ts'
 import type { Outcome } from './transport.ts'
 
-/** Plain `send` gives a copy up after a day or eight tries (design, section 6). */
+/** A copy is given up after eight tries, or at the end of its window (design, section 6). */
 const MOST_TRIES = 8
-const DAY = 86_400_000
 /** Minutes before a next try: 1, 2, 4, … up to an hour. */
 const backOff = (tries: number): number => Math.min(60, 2 ** tries) * 60_000
 
 /** What the ledger is told of an outcome. `tried` is false when nothing was asked of the server. */
 export function settlementOf(
-  { subscriber: { id }, attempts, plannedAt }: LeasedDelivery,
+  { subscriber: { id }, attempts, window, datedAt }: LeasedDelivery,
   outcome: Outcome,
   tried: boolean,
   now: number,
@@ -29,8 +28,9 @@ export function settlementOf(
       }
     case 'deferred': {
       if (!tried) return { id, state: 'returned' }
-      const over = attempts + 1 >= MOST_TRIES || now - plannedAt > DAY
-      return { id, state: 'deferred', reply: outcome.reply, retryAt: over ? null : now + backOff(attempts) }
+      const retryAt = now + backOff(attempts)
+      const over = attempts + 1 >= MOST_TRIES || retryAt > datedAt + (window.until - window.from)
+      return { id, state: 'deferred', reply: outcome.reply, retryAt: over ? null : retryAt }
     }
   }
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../problems/user-error.ts'
+import { milliseconds } from './local-time.ts'
 
 /** A mail server as `SMTP_URL` names it, and what may go to it in clear. */
 export interface MailServer {
@@ -10,6 +11,8 @@ export interface MailServer {
   startTls: 'required' | 'offered' | 'off'
   verifyCertificate: boolean
   credentials: { user: string; pass: string } | null
+  /** How long an answer may take, in milliseconds: ten minutes (RFC 5321, 4.5.3.2.6), or ?timeout=30s. */
+  answerWithin: number
 }
 
 /** `smtp://user:pass@host:587`, `smtps://host`, `smtp://localhost:2525`, `…?tls=off`. Throws a UserError; never repeats the password. */
@@ -26,6 +29,9 @@ export function parseSmtpUrl(text: string): MailServer {
     throw bad(`begins with ${url.protocol}, not smtp: or smtps:`)
   if (url.hostname === '') throw bad('names no host')
   const tls = url.searchParams.get('tls')
+  const timeout = url.searchParams.get('timeout')
+  if (timeout !== null && !/^[1-9]\d{0,3}[sm]$/.test(timeout))
+    throw bad(`says timeout=${timeout}; write it as in 30s or 5m`)
   if (tls !== null && tls !== 'off') throw bad(`says tls=${tls}; the only choice is tls=off`)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const loopback = host === 'localhost' || /^127\./.test(host) || host === '::1'
@@ -41,5 +47,6 @@ export function parseSmtpUrl(text: string): MailServer {
     startTls: tls === 'off' ? 'off' : loopback && credentials === null ? 'offered' : 'required',
     verifyCertificate: !loopback,
     credentials,
+    answerWithin: timeout === null ? 600_000 : milliseconds(timeout),
   }
 }

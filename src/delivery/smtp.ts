@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { RunTrouble } from './back-off.ts'
 import type { MailServer } from './smtp-url.ts'
 import { type OpenTransport, type Outcome, RunRefused, type TransportRequest } from './transport.ts'
 
@@ -12,23 +13,27 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
   const idle: SMTPConnection[] = []
   const waiting: (() => void)[] = []
   let open = 0
+  /** Once a connection has been made, one that cannot be made is trouble that may pass. */
+  let reached = false
 
-  const acquire = async (): Promise<SMTPConnection> => {
+  const acquire = async (): Promise<{ connection: SMTPConnection; fresh: boolean }> => {
     const ready = idle.pop()
-    if (ready !== undefined) return ready
+    if (ready !== undefined) return { connection: ready, fresh: false }
     while (open >= connections) {
       await new Promise<void>((resolve) => waiting.push(resolve))
       const freed = idle.pop()
-      if (freed !== undefined) return freed
+      if (freed !== undefined) return { connection: freed, fresh: false }
     }
     open += 1
     try {
-      return await connected(server, (lost) => {
+      const connection = await connected(server, reached, (lost) => {
         const at = idle.indexOf(lost)
         if (at < 0) return
         idle.splice(at, 1)
         open -= 1
       })
+      reached = true
+      return { connection, fresh: true }
     } catch (caught) {
       open -= 1
       waiting.shift()?.()
@@ -46,15 +51,25 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
 
   return {
     async transport(request) {
-      const connection = await acquire()
-      let usable = false
-      try {
-        const { outcome, reusable } = await send(connection, request)
-        usable = reusable
-        return outcome
-      } finally {
-        release(connection, usable)
+      for (;;) {
+        const { connection, fresh } = await acquire()
+        let usable = false
+        try {
+          const { outcome, reusable, answered } = await send(connection, request)
+          usable = reusable
+          // A kept connection may have been closed while it was idle; that says nothing about this delivery.
+          if (fresh || answered) return outcome
+        } finally {
+          release(connection, usable)
+        }
       }
+    },
+    async warmUp() {
+      await acquire().then(
+        ({ connection }) => release(connection, true),
+        // Whatever is wrong, the first delivery meets it too and says so.
+        () => {},
+      )
     },
     async close() {
       for (const connection of idle.splice(0)) connection.quit()
@@ -62,7 +77,11 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
   }
 }
 
-async function connected(server: MailServer, onLost: (connection: SMTPConnection) => void): Promise<SMTPConnection> {
+async function connected(
+  server: MailServer,
+  reached: boolean,
+  onLost: (connection: SMTPConnection) => void,
+): Promise<SMTPConnection> {
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,
@@ -70,6 +89,9 @@ async function connected(server: MailServer, onLost: (connection: SMTPConnection
     requireTLS: !server.implicitTls && server.startTls === 'required',
     ignoreTLS: server.startTls === 'off',
     tls: { rejectUnauthorized: server.verifyCertificate },
+    connectionTimeout: Math.min(30_000, server.answerWithin),
+    greetingTimeout: Math.min(60_000, server.answerWithin),
+    socketTimeout: server.answerWithin,
   })
   const where = `${server.host}:${server.port}`
   let failed: (reason: Error) => void = () => {}
@@ -86,7 +108,7 @@ async function connected(server: MailServer, onLost: (connection: SMTPConnection
     })
   } catch (caught) {
     connection.close()
-    throw refusal(caught, `No connection to the mail server at ${where}`)
+    throw refusal(caught, `No connection to the mail server at ${where}`, reached)
   }
   if (server.credentials !== null) {
     if (!connection.allowsAuth) {
@@ -104,29 +126,34 @@ async function connected(server: MailServer, onLost: (connection: SMTPConnection
       })
     } catch (caught) {
       connection.close()
-      throw refusal(caught, `The mail server at ${where} refused the login`)
+      throw refusal(caught, `The mail server at ${where} refused the login`, reached)
     }
   }
   return connection
 }
 
-function refusal(caught: unknown, what: string): RunRefused {
-  const { message, code } = caught as Error & { code?: string }
+/** A transient answer may pass, and so may whatever keeps us from a server that has answered before. */
+function refusal(caught: unknown, what: string, reached: boolean): RunRefused | RunTrouble {
+  const { message, code, responseCode } = caught as SmtpError
   const hint =
     code === 'EAUTH'
       ? 'Check user and password in SMTP_URL.'
       : code === 'ETLS' || /certificate|TLS|SSL/i.test(message)
         ? 'The connection must be encrypted with a valid certificate, except to this machine.'
         : 'Check host and port in SMTP_URL, and whether this machine may reach them.'
-  return new RunRefused(`${what}: ${message.split('\n')[0]}`, hint, caught)
+  const text = `${what}: ${message.split('\n')[0]}`
+  const transient = code === 'ETLS' || responseCode === undefined ? reached : responseCode < 500
+  return transient ? new RunTrouble(text, LATER, caught) : new RunRefused(text, hint, caught)
 }
+
+const LATER = 'Wait until the mail server is well again, then run `send` again: it goes on where it stopped.'
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string }
 
 async function send(
   connection: SMTPConnection,
   request: TransportRequest,
-): Promise<{ outcome: Outcome; reusable: boolean }> {
+): Promise<{ outcome: Outcome; reusable: boolean; answered: boolean }> {
   const body = new GatedBody(request)
   try {
     const reply = await new Promise<string>((resolve, reject) => {
@@ -139,11 +166,13 @@ async function send(
         },
       )
     })
-    return { outcome: { state: 'accepted', reply }, reusable: true }
+    return { outcome: { state: 'accepted', reply }, reusable: true, answered: true }
   } catch (caught) {
     const error = caught as SmtpError
     const reply = error.response ?? error.message
     const code = error.responseCode
+    if (error.command === 'MAIL FROM' && code !== undefined && code < 500)
+      throw new RunTrouble(`The mail server puts the sender ${request.envelope.from} off: ${reply}`, LATER, caught)
     if (error.command === 'MAIL FROM' && code !== undefined) {
       throw new RunRefused(
         `The mail server refused the sender ${request.envelope.from}: ${reply}`,
@@ -151,9 +180,11 @@ async function send(
         caught,
       )
     }
-    if (code === 421)
-      throw new RunRefused(`The mail server is closing: ${reply}`, 'Wait a little and run `send` again.', caught)
-    return { outcome: { state: verdict(code, body), reply }, reusable: false }
+    if (code === 421 && !body.began) throw new RunTrouble(`The mail server is closing: ${reply}`, LATER, caught)
+    const state = verdict(code, body)
+    const slow = code === 421 || code === 452
+    const answered = code !== undefined || body.asked
+    return { outcome: state === 'deferred' ? { state, reply, slow } : { state, reply }, reusable: false, answered }
   }
 }
 
@@ -166,6 +197,8 @@ function verdict(code: number | undefined, body: GatedBody): 'rejected' | 'defer
 
 /** The message as a stream whose first read waits for `onBegin`. */
 class GatedBody extends Readable {
+  /** The server said 354. */
+  asked = false
   began = false
   /** The last byte was taken; from here on only the server's reply can tell. */
   handedOver = false
@@ -182,6 +215,7 @@ class GatedBody extends Readable {
       this.#next()
       return
     }
+    this.asked = true
     this.#request.onBegin().then(
       (granted) => {
         if (!granted) {

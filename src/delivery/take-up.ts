@@ -1,31 +1,41 @@
 import type { AudienceRow } from '../audience/read-csv.ts'
 import { addressHash, type Subscriber } from '../audience/subscriber.ts'
-import type { EditionKey, Ledger, Planned } from '../ledger/ledger.ts'
-import { type Delivery, type Offer, planDelivery, type SkipReason } from './plan.ts'
+import type { EditionKey, Leased, Ledger, Planned } from '../ledger/ledger.ts'
+import { type Delivery, type Offer, planDelivery, type SkipReason, type Timing } from './plan.ts'
 
-/** A delivery that is this run's to make: leased in the ledger, dated with the instant it was first planned. */
+/** A delivery that is this run's to make: leased in the ledger. */
 export interface LeasedDelivery extends Delivery {
   /** Milliseconds since 1970; what the copy is dated on every attempt. */
-  plannedAt: number
+  datedAt: number
   /** Before this one. */
   attempts: number
 }
 
-/** Where everybody else ended up. */
+/** Where everybody is that a pass over the audience did not take. */
 export interface Tally {
   audience: number
-  planned: number
+  taken: number
   already: number
+  /** Tried before and to be tried again, or left when the run stopped. */
   deferred: number
+  /** Not yet due, or left for later by `--first`. */
+  notDue: number
   skipped: Partial<Record<SkipReason, number>>
 }
+
+export const noTally = (): Tally => ({ audience: 0, taken: 0, already: 0, deferred: 0, notDue: 0, skipped: {} })
 
 export interface TakeUp {
   ledger: Ledger
   key: EditionKey
   owner: string
   offer: Offer
-  /** How many deliveries are leased at a time; as many again are under way. */
+  timing: Timing
+  /** Takes only what is due by then; waits for that instant before the first is taken. Null: whatever is planned. */
+  due: { at: number; wait(): Promise<void> } | null
+  /** No more than so many are taken. */
+  room: { left: number }
+  /** How many deliveries are under way at a time; three times as many are leased ahead. */
   connections: number
   /** Addresses never to mail, of those asked about, with the reason. */
   suppressed(hashes: readonly string[]): Promise<Map<string, string>>
@@ -41,10 +51,12 @@ export interface TakeUp {
 export const LEASE_MILLISECONDS = 30_000
 /** Rows planned in one transaction. */
 const CHUNK = 1000
+/** With those under way, never more than four times the connections are leased (design, section 6). */
+const LEASED_AHEAD = 3
 
 /**
- * The audience, planned in the ledger as it streams by, and of it what this run may deliver, a few leased at a time.
- * What somebody else has, or had, is `already`; what is left when the run stops is `deferred`. Memory stays flat.
+ * One pass over the audience: planned in the ledger as it streams by, and of it what this run may deliver now, a few
+ * leased at a time. Everybody else is in the tally. Memory stays flat.
  */
 export async function* takeUp(
   rows: AsyncIterable<AudienceRow>,
@@ -55,7 +67,7 @@ export async function* takeUp(
   for await (const row of rows) {
     tally.audience += 1
     take.onRow(row)
-    const candidate = candidateOf(row, take.offer)
+    const candidate = candidateOf(row, take)
     if ('reason' in candidate) skip(tally, candidate.reason)
     else chunk.push(candidate)
     if (chunk.length < CHUNK) continue
@@ -74,9 +86,9 @@ interface Candidate {
 }
 
 /** A row without a usable address has no place in the ledger; it has its finding. */
-function candidateOf(row: AudienceRow, offer: Offer): Candidate | { reason: SkipReason } {
+function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candidate | { reason: SkipReason } {
   if ('skipped' in row) return { reason: row.skipped }
-  const planned = planDelivery(row, offer)
+  const planned = planDelivery(row, offer, timing, clock())
   return {
     subscriber: row.subscriber,
     hash: addressHash(row.subscriber.email),
@@ -86,21 +98,15 @@ function candidateOf(row: AudienceRow, offer: Offer): Candidate | { reason: Skip
 }
 
 async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): AsyncGenerator<LeasedDelivery> {
-  const { ledger, key, owner } = take
-  if (take.isStopped()) {
-    for (const { skipped } of chunk)
-      if (skipped === null) tally.deferred += 1
-      else skip(tally, skipped)
-    return
-  }
+  const { ledger, key, due } = take
   const suppressed = await take.suppressed(chunk.map((one) => one.hash))
   const now = take.clock()
   const planned = await ledger.plan(
     key,
-    chunk.map(({ subscriber, hash, skipped }) => ({
+    chunk.map(({ subscriber, hash, delivery, skipped }) => ({
       id: subscriber.id,
       addressHash: hash,
-      dueAt: now,
+      dueAt: delivery?.window.from ?? now,
       skipped: skipped ?? (suppressed.has(hash) ? 'suppressed' : null),
     })),
     now,
@@ -110,40 +116,51 @@ async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tall
     const row = planned[index] as Planned
     if (row.state === 'duplicate') skip(tally, 'duplicate')
     else if (row.state === 'skipped') skip(tally, row.reason as SkipReason)
-    else if (row.state === 'planned' && delivery !== null) ready.push(delivery)
-    else tally.already += 1
+    else if (row.state !== 'planned' || delivery === null) tally.already += 1
+    else if (due !== null && row.dueAt > due.at) tally[leftAs(row)] += 1
+    else ready.push(delivery)
   }
-  for (let from = 0; from < ready.length; from += take.connections) {
-    const batch = ready.slice(from, from + take.connections)
-    if (take.isStopped()) {
-      tally.deferred += ready.length - from
+  if (ready.length === 0) return
+  await due?.wait()
+  for (let from = 0; from < ready.length; ) {
+    const batch = ready.slice(from, from + Math.min(take.connections * LEASED_AHEAD, take.room.left))
+    from += batch.length
+    if (batch.length === 0) {
+      tally.notDue += ready.length - from
       return
     }
-    const at = take.clock()
-    // A plain `send` serves everyone not yet served, whatever the hour: rows that wait for a second try included.
-    const leased = new Map(
-      (
-        await ledger.lease(
-          key,
-          batch.map((one) => one.subscriber.id),
-          owner,
-          at + LEASE_MILLISECONDS,
-          at,
-          Number.MAX_SAFE_INTEGER,
-        )
-      ).map((one) => [one.id, one]),
-    )
-    if (leased.size < batch.length && (await ledger.isHeld(key))) tally.deferred += batch.length - leased.size
-    else tally.already += batch.length - leased.size
+    const leased = await leaseBatch(batch, take)
+    const lost = batch.filter((one) => !leased.has(one.subscriber.id))
+    // What nobody may have (the edition is on hold, the run has stopped) is left; the rest is another sender's.
+    if (lost.length > 0 && (take.isStopped() || (await ledger.isHeld(key)))) tally.deferred += lost.length
+    else tally.already += lost.length
+    take.room.left -= leased.size
     for (const delivery of batch) {
       const lease = leased.get(delivery.subscriber.id)
       if (lease === undefined) continue
-      tally.planned += 1
+      tally.taken += 1
       await take.pace()
-      yield { ...delivery, plannedAt: lease.plannedAt, attempts: lease.attempts }
+      yield { ...delivery, datedAt: lease.datedAt, attempts: lease.attempts }
     }
   }
 }
+
+async function leaseBatch(batch: readonly Delivery[], take: TakeUp): Promise<Map<string, Leased>> {
+  if (take.isStopped()) return new Map()
+  const at = take.clock()
+  const leased = await take.ledger.lease(
+    take.key,
+    batch.map((one) => one.subscriber.id),
+    take.owner,
+    at + LEASE_MILLISECONDS,
+    at,
+    // A plain `send` serves everyone not yet served, whatever the hour: rows that wait for a second try included.
+    take.due?.at ?? Number.MAX_SAFE_INTEGER,
+  )
+  return new Map(leased.map((one) => [one.id, one]))
+}
+
+const leftAs = ({ attempts }: Planned): 'deferred' | 'notDue' => (attempts > 0 ? 'deferred' : 'notDue')
 
 function skip(tally: Tally, reason: SkipReason): void {
   tally.skipped[reason] = (tally.skipped[reason] ?? 0) + 1

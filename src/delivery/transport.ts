@@ -4,8 +4,8 @@ import type { FilledMessage } from './message.ts'
 export type Outcome =
   /** The server answered 250; its reply is kept. */
   | { state: 'accepted'; reply: string }
-  /** A transient answer, or trouble before the last byte had left: certainly not accepted, may be tried again. */
-  | { state: 'deferred'; reply: string }
+  /** A transient answer, or trouble before the last byte had left: certainly not accepted, may be tried again. `slow`: the server asks everybody for patience (421, 452). */
+  | { state: 'deferred'; reply: string; slow?: boolean }
   /** A permanent answer for this recipient. */
   | { state: 'rejected'; reply: string }
   /** The last byte had left and no answer came. Never repeated by itself. */
@@ -25,6 +25,8 @@ export type Transport = (request: TransportRequest) => Promise<Outcome>
 
 export interface OpenTransport {
   transport: Transport
+  /** Makes a connection ahead of the first delivery, where there is one to make. Never throws. */
+  warmUp(): Promise<void>
   close(): Promise<void>
 }
 

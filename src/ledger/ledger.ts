@@ -26,6 +26,7 @@ export interface EditionKey {
 export interface PlanRow {
   id: string
   addressHash: string
+  /** When it may leave; also what the copy is dated, on every attempt. */
   dueAt: number
   skipped: string | null
 }
@@ -36,12 +37,13 @@ export interface Planned {
   state: State | 'duplicate'
   reason: string | null
   dueAt: number
+  attempts: number
 }
 
 export interface Leased {
   id: string
-  /** The instant of planning: what the copy is dated, on every attempt. */
-  plannedAt: number
+  /** What the copy is dated, on every attempt. */
+  datedAt: number
   dueAt: number
   attempts: number
 }
@@ -91,6 +93,8 @@ export interface Ledger {
     now: number,
     dueBy?: number,
   ): Promise<Leased[]>
+  /** The next instant after one at which a planned row is due; null when there is none. */
+  nextDue(key: EditionKey, after: number): Promise<number | null>
   /** Leased to sending, committed when it returns true; false when the lease was lost, or the address suppressed since. */
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean>
   settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void>

@@ -13,6 +13,7 @@ import type {
   State,
 } from './ledger.ts'
 import { explained } from './open-errors.ts'
+import { planRows } from './plan-rows.ts'
 import { type Begin, type Database, insertEvent, type Settle, takeSteps } from './settle.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
@@ -73,48 +74,8 @@ export class SqliteLedger implements Ledger {
     })
   }
 
-  plan({ publication, edition }: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]> {
-    return this.#transaction(async (db) => {
-      const hashes = JSON.stringify(rows.map((one) => one.addressHash))
-      const known = await this.#all<{ subscriber_id: string; address_hash: string }>(
-        db,
-        sql`select subscriber_id, address_hash from delivery where publication = ${publication} and edition = ${edition} and address_hash in (select value from json_each(${hashes}))`,
-      )
-      const holder = new Map(known.map((one) => [one.address_hash, one.subscriber_id]))
-      const ids = new Set<string>()
-      const own: PlanRow[] = []
-      for (const row of rows) {
-        if ((holder.get(row.addressHash) ?? row.id) !== row.id || ids.has(row.id)) continue
-        holder.set(row.addressHash, row.id)
-        ids.add(row.id)
-        own.push(row)
-      }
-      // A row of today under yesterday's id and another address: the address on record is the one that was served.
-      await sql`insert into delivery (publication, edition, subscriber_id, address_hash, state, reason, due_at, planned_at, updated_at)
-        select ${publication}, ${edition}, value ->> 'id', value ->> 'addressHash', iif(value ->> 'skipped' is null, 'planned', 'skipped'), value ->> 'skipped', value ->> 'dueAt', ${now}, ${now}
-        from json_each(${JSON.stringify(own)}) where true
-        on conflict (publication, edition, subscriber_id) do update set
-          state = excluded.state, reason = excluded.reason,
-          due_at = iif(delivery.attempts > 0, delivery.due_at, excluded.due_at), updated_at = excluded.updated_at
-        where delivery.state in ('planned', 'skipped')
-          and (delivery.state <> excluded.state or delivery.reason is not excluded.reason or (delivery.attempts = 0 and delivery.due_at <> excluded.due_at))`.execute(
-        db,
-      )
-      const states = await this.#all<{ subscriber_id: string; state: State; reason: string | null; due_at: number }>(
-        db,
-        sql`select subscriber_id, state, reason, due_at from delivery where publication = ${publication} and edition = ${edition} and subscriber_id in (select value from json_each(${JSON.stringify([...ids])}))`,
-      )
-      const byId = new Map(states.map((one) => [one.subscriber_id, one]))
-      const told = new Set<string>()
-      return rows.map((row): Planned => {
-        const state = byId.get(row.id)
-        const again = told.has(row.id)
-        told.add(row.id)
-        return state === undefined || again || holder.get(row.addressHash) !== row.id
-          ? { id: row.id, state: 'duplicate', reason: null, dueAt: row.dueAt }
-          : { id: row.id, state: state.state, reason: state.reason, dueAt: state.due_at }
-      })
-    })
+  plan(key: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]> {
+    return this.#transaction((db) => planRows(db, key, rows, now))
   }
 
   async states({ publication, edition }: EditionKey, ids: readonly string[]): Promise<Map<string, State>> {
@@ -144,10 +105,18 @@ export class SqliteLedger implements Ledger {
     )
     return rows.map((one) => ({
       id: one.subscriber_id,
-      plannedAt: one.planned_at,
+      datedAt: one.planned_at,
       dueAt: one.due_at,
       attempts: one.attempts,
     }))
+  }
+
+  async nextDue({ publication, edition }: EditionKey, after: number): Promise<number | null> {
+    const [row] = await this.#all<{ next: number | null }>(
+      this.#db,
+      sql`select min(due_at) as next from delivery where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at > ${after}`,
+    )
+    return row?.next ?? null
   }
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
@@ -184,7 +153,7 @@ export class SqliteLedger implements Ledger {
           sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and lease_owner in (select value from json_each(${dead}))`,
         ),
         unknown: await count(
-          sql`update delivery set state = 'unknown', reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and lease_owner in (select value from json_each(${dead}))`,
         ),
       }
     })

@@ -206,6 +206,9 @@ export const codes = {
   ),
   'subscriber-duplicate': warning('The same subscriber stands twice. The first row counts.'),
   'subscriber-name': warning('Control characters in a name were replaced by spaces.'),
+  'subscriber-time': warning(
+    'A subscriber has a time zone or a time of day that does not exist. Until it is corrected the publication’s counts.',
+  ),
   'subscriber-row': warning('A row of the audience could not be read as the header says.'),
 } satisfies Record<string, CodeFacts>
 

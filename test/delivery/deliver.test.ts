@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Subscriber } from '../../src/audience/subscriber.ts'
+import { BackOff, MOST_SPELLS, RunTrouble } from '../../src/delivery/back-off.ts'
 import { deliverAll } from '../../src/delivery/deliver.ts'
 import { type Delivery, planDelivery } from '../../src/delivery/plan.ts'
+import { atOnce } from '../../src/delivery/timing.ts'
 import { type Outcome, RunRefused, type Transport } from '../../src/delivery/transport.ts'
 import { UserError } from '../../src/problems/user-error.ts'
 
@@ -18,7 +20,7 @@ const aSubscriber = (id: string, more: Partial<Subscriber> = {}): Subscriber => 
 
 async function* deliveries(count: number): AsyncGenerator<Delivery> {
   for (let number = 0; number < count; number++)
-    yield { subscriber: aSubscriber(`s${number}`), topics: ['world'], language: 'en' }
+    yield { subscriber: aSubscriber(`s${number}`), topics: ['world'], language: 'en', window: { from: 0, until: 1 } }
 }
 
 const message = async ({ subscriber }: Delivery) => ({
@@ -27,7 +29,22 @@ const message = async ({ subscriber }: Delivery) => ({
   messageId: '<x@y>',
 })
 
+/** A clock that only sleeping moves. */
+function aClock() {
+  let now = 0
+  const naps: number[] = []
+  const backOff = new BackOff(
+    () => now,
+    async (milliseconds) => {
+      naps.push(milliseconds)
+      now += milliseconds
+    },
+  )
+  return { backOff, naps }
+}
+
 async function run(transport: Transport, connections = 3, count = 20, messageFor = message) {
+  const clock = aClock()
   const settled: [string, Outcome['state']][] = []
   const { refused } = await deliverAll(
     deliveries(count),
@@ -35,11 +52,13 @@ async function run(transport: Transport, connections = 3, count = 20, messageFor
       messageFor,
       onBegin: async () => true,
       onSettled: async ({ subscriber }, { state }) => void settled.push([subscriber.id, state]),
+      isStopped: () => false,
+      backOff: clock.backOff,
     },
     transport,
     connections,
   )
-  return { refused, settled }
+  return { refused, settled, naps: clock.naps }
 }
 
 describe('delivering', () => {
@@ -103,24 +122,137 @@ describe('delivering', () => {
   })
 })
 
+describe('trouble of the whole run', () => {
+  it('slows everybody down and tries the same copy again', async () => {
+    let tried = 0
+    const { settled, naps, refused } = await run(
+      async () => {
+        tried += 1
+        if (tried === 2) throw new RunTrouble('421 too busy', 'wait')
+        return { state: 'accepted', reply: '250' }
+      },
+      1,
+      5,
+    )
+    expect(settled).toEqual(['s0', 's1', 's2', 's3', 's4'].map((id) => [id, 'accepted']))
+    expect(naps).toEqual([1000])
+    expect(refused).toBeNull()
+  })
+
+  it('opens the circuit when six spells in a row deliver nothing, and rejects nobody', async () => {
+    let tried = 0
+    const { settled, naps, refused } = await run(
+      async () => {
+        tried += 1
+        throw new RunTrouble('421 too busy.', 'wait')
+      },
+      1,
+      10,
+    )
+    expect(refused?.message).toBe(`421 too busy. That was the ${MOST_SPELLS}th time in a row, so the run ends here.`)
+    expect(tried).toBe(MOST_SPELLS)
+    expect(naps).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000])
+    expect(new Set(settled.map(([, state]) => state))).toEqual(new Set(['deferred']))
+    expect(settled).toHaveLength(10)
+  })
+
+  it('of many connections at once is one spell', async () => {
+    let tried = 0
+    const { settled, naps, refused } = await run(
+      async () => {
+        tried += 1
+        const now = tried
+        await new Promise((resolve) => setImmediate(resolve))
+        if (now <= 8) throw new RunTrouble('421 restarting', 'wait')
+        return { state: 'accepted', reply: '250' }
+      },
+      8,
+      8,
+    )
+    expect(refused).toBeNull()
+    expect(new Set(naps)).toEqual(new Set([1000]))
+    expect(settled.filter(([, state]) => state === 'accepted')).toHaveLength(8)
+  })
+
+  it('that one copy brings about again defers that copy, not the run', async () => {
+    const { settled, refused } = await run(
+      async ({ id }) => {
+        if (id === 's1') throw new RunTrouble('421 I choke on it', 'wait')
+        return { state: 'accepted', reply: '250' }
+      },
+      1,
+      4,
+    )
+    expect(refused).toBeNull()
+    expect(settled).toEqual([
+      ['s0', 'accepted'],
+      ['s1', 'deferred'],
+      ['s2', 'accepted'],
+      ['s3', 'accepted'],
+    ])
+  })
+
+  it('is also told by an answer that asks everybody for patience', async () => {
+    let tried = 0
+    const { naps } = await run(
+      async () => {
+        tried += 1
+        return tried === 1
+          ? { state: 'deferred', reply: '452 too many', slow: true }
+          : { state: 'accepted', reply: '250' }
+      },
+      1,
+      3,
+    )
+    expect(naps).toEqual([1000])
+  })
+
+  it('does not hide what broke: copies under way have their answers first, then the error comes out', async () => {
+    const settled: string[] = []
+    const broken = deliverAll(
+      deliveries(6),
+      {
+        messageFor: message,
+        onBegin: async () => true,
+        onSettled: async ({ subscriber: { id } }) => {
+          if (id === 's1') throw new Error('the ledger is full')
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          settled.push(id)
+        },
+        isStopped: () => false,
+        backOff: aClock().backOff,
+      },
+      async () => ({ state: 'accepted', reply: '250' }),
+      3,
+    )
+    await expect(broken).rejects.toThrow('the ledger is full')
+    expect(settled.toSorted()).toEqual(['s0', 's2'])
+  })
+})
+
 describe('planning', () => {
   const offer = { topics: ['world', 'mail'], languages: ['en-GB', 'de', 'pt-BR'] } as const
 
   it('gives a subscriber the topics of today they chose, and everything when they chose nothing', () => {
     const planned = (more: Partial<Subscriber>) =>
-      planDelivery({ subscriber: aSubscriber('a', more), findings: [] }, offer)
+      planDelivery({ subscriber: aSubscriber('a', more), findings: [] }, offer, atOnce, 0)
     expect(planned({})).toMatchObject({ delivery: { topics: ['world', 'mail'] } })
     expect(planned({ topics: ['mail', 'sport'] })).toMatchObject({ delivery: { topics: ['mail'] } })
     expect(planned({ topics: ['sport'] })).toEqual({ skipped: 'no-topic' })
     expect(planned({ status: 'paused' })).toEqual({ skipped: 'inactive' })
-    expect(planDelivery({ skipped: 'bad-address', email: 'x', findings: [] }, offer)).toEqual({
+    expect(planDelivery({ skipped: 'bad-address', email: 'x', findings: [] }, offer, atOnce, 0)).toEqual({
       skipped: 'bad-address',
     })
   })
 
   it('speaks the language nearest to the one they asked for among those offered', () => {
     const language = (asked?: string) => {
-      const planned = planDelivery({ subscriber: aSubscriber('a', { language: asked }), findings: [] }, offer)
+      const planned = planDelivery(
+        { subscriber: aSubscriber('a', { language: asked }), findings: [] },
+        offer,
+        atOnce,
+        0,
+      )
       return 'delivery' in planned ? planned.delivery.language : null
     }
     expect([undefined, 'de', 'DE', 'de-AT', 'pt-PT', 'en-US', 'ja', ''].map(language)).toEqual([

@@ -1,63 +1,9 @@
-import type { AddressInfo } from 'node:net'
-import { createServer, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { RunTrouble } from '../../src/delivery/back-off.ts'
 import { openSmtp } from '../../src/delivery/smtp.ts'
 import { parseSmtpUrl } from '../../src/delivery/smtp-url.ts'
 import { type Outcome, RunRefused } from '../../src/delivery/transport.ts'
-
-type Answer = string | 'drop' | 'silence'
-
-/** A mail server that misbehaves at one step of the conversation; real sockets, real protocol. */
-async function troubledServer(
-  at: Partial<Record<'mail' | 'rcpt' | 'data' | 'dot', Answer>>,
-  dropAfterBytes = Number.POSITIVE_INFINITY,
-): Promise<{ port: number; bodies: string[] }> {
-  const bodies: string[] = []
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    let inBody = false
-    let body = ''
-    let buffer = ''
-    const say = (answer: Answer): void => {
-      if (answer === 'drop') socket.destroy()
-      else if (answer !== 'silence') socket.write(`${answer}\r\n`)
-    }
-    say('220 test')
-    socket.setEncoding('latin1').on('data', (chunk: string) => {
-      buffer += chunk
-      if (inBody && buffer.length > dropAfterBytes) {
-        socket.destroy()
-        return
-      }
-      for (;;) {
-        const end = buffer.indexOf(inBody ? '\r\n.\r\n' : '\r\n')
-        if (end < 0) return
-        const line = buffer.slice(0, end)
-        buffer = buffer.slice(end + (inBody ? 5 : 2))
-        if (inBody) {
-          body = line
-          inBody = false
-          bodies.push(body)
-          say(at.dot ?? '250 kept as 1')
-        } else if (/^EHLO/i.test(line)) socket.write('250-test\r\n250 8BITMIME\r\n')
-        else if (/^MAIL/i.test(line)) say(at.mail ?? '250 ok')
-        else if (/^RCPT/i.test(line)) say(at.rcpt ?? '250 ok')
-        else if (/^DATA/i.test(line)) {
-          inBody = at.data === undefined
-          say(at.data ?? '354 go on')
-        } else say('221 bye')
-      }
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, bodies }
-}
+import { troubledServer } from '../support/troubled-server.ts'
 
 async function deliver(
   port: number,
@@ -139,14 +85,13 @@ describe('what became of a delivery', () => {
   })
 
   it('concerns the whole run when the sender is refused, the server closes, or nobody answers', async () => {
-    for (const at of [
-      { mail: '550 not you' },
-      { mail: '451 not now' },
-      { rcpt: '421 shutting down' },
-      { dot: '421 shutting down' },
-    ]) {
+    for (const [at, error] of [
+      [{ mail: '550 not you' }, RunRefused],
+      [{ mail: '451 not now' }, RunTrouble],
+      [{ rcpt: '421 shutting down' }, RunTrouble],
+    ] as const) {
       const { port } = await troubledServer(at)
-      await expect(deliver(port)).rejects.toBeInstanceOf(RunRefused)
+      await expect(deliver(port)).rejects.toBeInstanceOf(error)
     }
     await expect(deliver(1)).rejects.toThrow(/No connection to the mail server at 127\.0\.0\.1:1/)
   })

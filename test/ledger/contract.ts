@@ -113,11 +113,11 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     })
   })
 
-  it('leases what is due, to one owner, with the instant of planning', async () => {
+  it('leases what is due, to one owner, with what the copy is dated', async () => {
     const ledger = await opened('a', 'b')
     await ledger.plan(KEY, [row('late', null, 5000)], 600)
     expect(await ledger.lease(KEY, ['a', 'late', 'nobody'], ME, 9000, 1000)).toEqual([
-      { id: 'a', plannedAt: 500, dueAt: 1000, attempts: 0 },
+      { id: 'a', datedAt: 1000, dueAt: 1000, attempts: 0 },
     ])
     expect((await ledger.lease(KEY, ['a', 'b'], OTHER, 9000, 1000)).map((one) => one.id)).toEqual(['b'])
     await ledger.close()

@@ -1,0 +1,34 @@
+import { IANAZone } from 'luxon'
+
+const HOUR = 3_600_000
+
+/**
+ * The instant a wall clock in a zone shows a time on a date, in milliseconds since 1970. A time that does not exist there
+ * (clocks go forward, or a day is left out) means the first instant after the gap; one that exists twice the earlier
+ * (design, section 6). `date` is YYYY-MM-DD, `time` HH:MM, `zone` an IANA zone that exists.
+ */
+export function instantOf(date: string, time: string, zone: string): number {
+  const wall = Date.parse(`${date}T${time}:00Z`)
+  const iana = IANAZone.create(zone)
+  const offset = (at: number): number => iana.offset(at) * 60_000
+  // No zone is further than 14 hours from UTC, and Apia's lost day is a change of 24.
+  const offsets = new Set([-40, -16, 0, 16, 40].map((hours) => offset(wall + hours * HOUR)))
+  const instants = [...offsets].map((one) => wall - one).toSorted((a, b) => a - b)
+  const shown = instants.find((at) => at + offset(at) === wall)
+  if (shown !== undefined) return shown
+  // In the gap: the clock jumps from before the time to after it, at one instant between these.
+  let [before = 0] = instants
+  let after = instants.at(-1) ?? before
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (middle + offset(middle) < wall) before = middle
+    else after = middle
+  }
+  return after
+}
+
+/** `90m`, `4h`, `2d` in milliseconds. */
+export function milliseconds(duration: string): number {
+  const [, count = '0', unit = 'm'] = /^(\d+)\s*([smhd])$/.exec(duration) ?? []
+  return Number(count) * { s: 1000, m: 60_000, h: HOUR, d: 24 * HOUR }[unit as 's' | 'm' | 'h' | 'd']
+}

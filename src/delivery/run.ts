@@ -1,0 +1,114 @@
+import type { AudienceRow } from '../audience/read-csv.ts'
+import type { Settlement } from '../ledger/ledger.ts'
+import { BackOff } from './back-off.ts'
+import type { Counts } from './counts.ts'
+import { deliverAll, type Run } from './deliver.ts'
+import type { FilledMessage } from './message.ts'
+import { settlementOf } from './settlement.ts'
+import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from './take-up.ts'
+import type { OpenTransport, Outcome } from './transport.ts'
+
+/** A run of `send` over one edition: everything it touches is passed in. */
+export interface EditionRun extends Omit<TakeUp, 'due' | 'room' | 'onRow' | 'isStopped'> {
+  /** The audience from its beginning, as often as it is asked for. */
+  audience(): AsyncIterable<AudienceRow>
+  /** Null for plain `send`; with `--due`, until when the run stays for copies that become due. */
+  due: { waitUntil: number } | null
+  /** `--first N`. */
+  first: number | null
+  transport: OpenTransport
+  messageFor(delivery: LeasedDelivery): Promise<FilledMessage>
+  /** Ends early when the run is stopped. */
+  sleep(milliseconds: number): Promise<void>
+  /** Ctrl-C. */
+  isAborted(): boolean
+  /** Each row of the audience, once. */
+  onRow(row: AudienceRow): void
+  /** `settlement` is what the ledger was told of it. */
+  onSettled(delivery: LeasedDelivery, outcome: Outcome, settlement: Settlement, tried: boolean): void
+}
+
+/** So long before copies become due a waiting run reads the audience and connects. */
+const AHEAD = 10_000
+const HOLD_CHECKED_EVERY = 1000
+
+/**
+ * Plan, lease, deliver, settle. One pass over the audience takes what is due; a run that waits sleeps until the next
+ * instant at which something is (a wave of subscribers, or second tries), and passes over the audience again. `counts`
+ * are kept while it runs and are whole at its end.
+ */
+export async function runDeliveries(edition: EditionRun, counts: Counts, run: Run): Promise<void> {
+  const { ledger, key, owner, clock, sleep, due } = edition
+  const room = { left: edition.first ?? Number.MAX_SAFE_INTEGER }
+  const isStopped = (): boolean => run.refused !== null || edition.isAborted()
+  const backOff = new BackOff(clock, sleep)
+  const deferredHere = new Set<string>()
+  const onSettled = async (delivery: LeasedDelivery, outcome: Outcome, tried: boolean): Promise<void> => {
+    const settlement = settlementOf(delivery, outcome, tried, clock())
+    await ledger.settle(key, settlement, owner, clock())
+    const { id } = delivery.subscriber
+    if (!deferredHere.has(id)) counts.planned += 1
+    const gaveUp = settlement.state === 'deferred' && settlement.retryAt === null
+    counts[gaveUp ? 'rejected' : outcome.state] += 1
+    if (outcome.state === 'deferred' && !gaveUp) deferredHere.add(id)
+    edition.onSettled(delivery, outcome, settlement, tried)
+  }
+  let at = clock()
+  for (let pass = 1; ; pass++) {
+    const tally = noTally()
+    const settledBefore = counts.accepted + counts.rejected + counts.unknown
+    counts.deferred = 0
+    const wait = async (): Promise<void> => {
+      for (let left = at - clock(); left > 0 && !isStopped(); left = at - clock()) await sleep(left)
+    }
+    const take: TakeUp = {
+      ...edition,
+      due: due === null ? null : { at, wait },
+      room,
+      isStopped,
+      onRow: (row) => {
+        if (pass === 1) edition.onRow(row)
+      },
+    }
+    const steps = {
+      messageFor: edition.messageFor,
+      onBegin: ({ subscriber }: LeasedDelivery) => ledger.begin(key, subscriber.id, owner, clock()),
+      onSettled,
+      isStopped,
+      backOff,
+    }
+    const rows = takeUp(edition.audience(), take, tally)
+    await deliverAll(rows, steps, edition.transport.transport, edition.connections, run)
+    takeTally(counts, tally, settledBefore)
+    if (due === null || isStopped()) return
+    const next = await nextInstant(edition, due.waitUntil, at)
+    if (next === null) return
+    at = next
+    await sleep(Math.max(0, at - AHEAD - clock()))
+    if (isStopped()) return
+    await edition.transport.warmUp()
+  }
+}
+
+/** When the next pass is worth it: something becomes due, or a hold is lifted; null when that is not within the wait. */
+async function nextInstant(edition: EditionRun, until: number, after: number): Promise<number | null> {
+  const { ledger, key, clock, sleep } = edition
+  if (await ledger.isHeld(key)) {
+    while (await ledger.isHeld(key)) {
+      if (clock() >= until || edition.isAborted()) return null
+      await sleep(Math.min(HOLD_CHECKED_EVERY, Math.max(1, until - clock())))
+    }
+    return clock()
+  }
+  const next = await ledger.nextDue(key, after)
+  return next === null || next > until ? null : next
+}
+
+/** What this run settled in earlier passes, the ledger has by now: it is not `already`. */
+function takeTally(counts: Counts, tally: Tally, settledBefore: number): void {
+  counts.audience = tally.audience
+  counts.already = tally.already - settledBefore
+  counts.deferred += tally.deferred
+  counts.notDue = tally.notDue
+  counts.skipped = tally.skipped
+}

@@ -1,0 +1,39 @@
+import type { Subscriber } from '../audience/subscriber.ts'
+import type { Publication } from '../edition/publication.ts'
+import { instantOf, milliseconds } from './local-time.ts'
+import type { Timing, Window } from './plan.ts'
+
+const DAY = 86_400_000
+
+/** Plain `send` serves everyone at once, and gives up after a day. */
+export const atOnce: Timing = (_subscriber, now) => ({ from: now, until: now + DAY })
+
+/** The wall clock a subscriber's copy goes by: their own where they have one, else the publication's. */
+export function clockOf(subscriber: Pick<Subscriber, 'timezone' | 'deliverAt'>, publication: Publication) {
+  return { zone: subscriber.timezone ?? publication.timezone, time: subscriber.deliverAt ?? publication.deliverAt }
+}
+
+/**
+ * `send --due`: from `deliverAt` on the edition's date in the subscriber's zone, for `deliverWithin`. Later than that it
+ * is too late, or with `whenLate: next` it becomes the first of their following mornings that is not over.
+ */
+export function atTheirTime(date: string, publication: Publication): Timing {
+  const within = milliseconds(publication.deliverWithin)
+  const known = new Map<string, number>()
+  const start = (day: string, time: string, zone: string): number => {
+    const key = `${day} ${time} ${zone}`
+    const at = known.get(key) ?? instantOf(day, time, zone)
+    known.set(key, at)
+    return at
+  }
+  return (subscriber, now): Window | null => {
+    const { zone, time } = clockOf(subscriber, publication)
+    for (let day = date; ; day = nextDay(day)) {
+      const from = start(day, time, zone)
+      if (now <= from + within) return { from, until: from + within }
+      if (publication.whenLate !== 'next') return null
+    }
+  }
+}
+
+const nextDay = (date: string): string => new Date(Date.parse(`${date}T00:00Z`) + DAY).toISOString().slice(0, 10)

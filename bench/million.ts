@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DateTime } from 'luxon'
 import { readSubscribers } from '../src/audience/read-csv.ts'
+import { holdYoungGeneration } from '../src/commands/young-generation.ts'
 import { noCounts } from '../src/delivery/counts.ts'
 import { fill, recipientFor } from '../src/delivery/message.ts'
 import { runDeliveries } from '../src/delivery/run.ts'
@@ -53,6 +54,7 @@ async function publication(root: string, rows: number, sets: boolean): Promise<v
 }
 
 async function measure(root: string): Promise<void> {
+  holdYoungGeneration()
   const { publication: read } = await readPublication(root)
   if (read === null) throw new Error('no publication')
   const { prepared } = await prepareEdition(root, DATE, read)
@@ -110,7 +112,7 @@ async function measure(root: string): Promise<void> {
 }
 
 const [, , inside] = process.argv
-if (inside !== undefined && inside.startsWith('/')) await measure(inside)
+if (inside?.startsWith('/') === true) await measure(inside)
 else {
   const sizes = inside === undefined ? [10_000, 100_000, 1_000_000] : [Number(inside)]
   console.log(`calibration ${calibration().toFixed(0)} ms`)

@@ -103,6 +103,18 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--require-edition', 'a missing edition for today is an error', false)
     .addOption(new Option('--retry <state>', 'first put these back to be sent again').choices(['rejected', 'unknown']))
     .option('--amended', 'send a changed edition to who is left, though others have the earlier one', false)
+    .option(
+      '--due',
+      'only who is due at their own time; without an edition, every edition that is due somewhere',
+      false,
+    )
+    .option(
+      '--wait <duration>',
+      'stay so long (as in 90m) and release each copy at its instant; implies --due',
+      duration,
+      null,
+    )
+    .option('--notify <url>', 'POST the counts to this webhook when done')
     .option('--first <number>', 'only so many for now, to see how they fare', integer(1, 100_000_000), null)
     .option('--rate <number/s>', 'at most so many a second', rate, null)
     .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
@@ -114,7 +126,7 @@ async function run(argv: readonly string[]): Promise<number> {
           'Leave one of them out.',
         )
       const { send } = await import('./commands/send.ts')
-      exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? 'latest', options)
+      exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
     })
 
   command('status [edition]', 'what the ledger knows: counts, who and why, and what to do next')
@@ -175,6 +187,11 @@ function days(text: string): number {
 }
 
 /** "50/s", "50" or "600/m": copies a second. */
+function duration(text: string): string {
+  if (!/^\d{1,5}[smh]$/.test(text)) throw new InvalidArgumentError('Write a duration as in 90m or 2h.')
+  return text
+}
+
 function rate(text: string): number {
   const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? []
   const value = Number(number) / ({ s: 1, m: 60, h: 3600 }[unit] ?? 1)

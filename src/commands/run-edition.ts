@@ -1,103 +1,92 @@
 import { createHash } from 'node:crypto'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DateTime } from 'luxon'
 import { readSubscribers } from '../audience/read-csv.ts'
-import type { Config } from '../config.ts'
+import type { Secrets } from '../audience/way-out.ts'
 import { type Counts, noCounts } from '../delivery/counts.ts'
 import type { Run } from '../delivery/deliver.ts'
 import { fill, recipientFor } from '../delivery/message.ts'
-import { openOutbox } from '../delivery/outbox.ts'
 import type { Offer } from '../delivery/plan.ts'
 import { runDeliveries } from '../delivery/run.ts'
-import { openSmtp } from '../delivery/smtp.ts'
-import { parseSmtpUrl } from '../delivery/smtp-url.ts'
-import { LEASE_MILLISECONDS } from '../delivery/take-up.ts'
 import { atOnce, atTheirTime } from '../delivery/timing.ts'
-import { type OpenTransport, RunRefused } from '../delivery/transport.ts'
-import type { Variants } from '../delivery/variants.ts'
+import { RunRefused } from '../delivery/transport.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { EditionKey, Ledger } from '../ledger/ledger.ts'
-import { openLedger } from '../ledger/open.ts'
-import type { Finding } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
-import type { PreparedEdition } from '../render/prepare.ts'
+import { noted, refuseWithoutLedger } from './begun-marker.ts'
 import type { Context } from './command.ts'
-import { isDeadOwner, ownerOfLeases } from './owner.ts'
+import { isDeadOwner } from './owner.ts'
 import { Progress, rowsAbout } from './progress.ts'
-import { existingLedger, rehearse } from './rehearse.ts'
-import { openSecrets } from './secret.ts'
+import type { ReadyEdition } from './ready-edition.ts'
+import { rehearse } from './rehearse.ts'
 import type { SendOptions } from './send-options.ts'
-import { RowFindings, reportRun } from './send-report.ts'
+import { RowFindings, type RunResult } from './send-result.ts'
+import { ledgerFile, type Session } from './session.ts'
 
 export interface RunOptions
   extends Pick<SendOptions, 'live' | 'dryRun' | 'connections' | 'amended' | 'retry' | 'rate' | 'first'> {
-  date: string
   /** Null for plain `send`; with `--due`, how long the run stays, in milliseconds. */
   due: { wait: number } | null
-  /** Of `performance.now()`. */
-  started: number
 }
 
-/** The ledger a command works with: the real one, or the rehearsal's beside the outbox. */
-export const ledgerFile = (root: string, live: boolean): string =>
-  path.join(root, live ? '.broadsheet/ledger.db' : 'outbox/.ledger.db')
+/** Whom an edition is for, and when. */
+function planOf(context: Context, { due }: RunOptions, { date, prepared }: ReadyEdition) {
+  const { publication, topics, edition } = prepared
+  const offer: Offer = { topics, languages: [publication.language, ...(publication.languages ?? [])] }
+  const key: EditionKey = { publication: publication.id, edition: date }
+  const timing = due === null ? atOnce : atTheirTime(date, publication, edition.embargo)
+  return { key, offer, timing, audience: () => readSubscribers(context.root, publication.subscribers) }
+}
+
+/** `--dry-run`: the same counts, and nothing written. */
+export async function rehearseEdition(
+  context: Context,
+  options: RunOptions,
+  ready: ReadyEdition,
+  started: number,
+): Promise<RunResult> {
+  const { key, offer, timing, audience } = planOf(context, options, ready)
+  const counts = noCounts()
+  const aboutRows = new RowFindings()
+  await rehearse(
+    {
+      file: ledgerFile(context.root, options.live),
+      key,
+      rows: audience(),
+      offer,
+      timing,
+      due: options.due !== null,
+    },
+    context.now.toMillis(),
+    counts,
+    (row) => aboutRows.add(row.findings),
+  )
+  return resultOf(ready, options, counts, aboutRows, { refused: null, openUnknown: 0, nextDue: null }, started)
+}
 
 /** Plan, lease, deliver, settle: everyone not yet served gets their copy, and everybody is accounted for. */
 export async function runEdition(
   context: Context,
   options: RunOptions,
-  config: Config,
-  prepared: PreparedEdition,
-  variants: Variants,
-  findings: Finding[],
-): Promise<number> {
-  const { date, live } = options
-  const { publication, topics, edition } = prepared
+  ready: ReadyEdition,
+  secrets: Secrets,
+  session: Session,
+  started: number,
+): Promise<RunResult> {
+  const { date, prepared, variants } = ready
+  const { key, offer, timing, audience } = planOf(context, options, ready)
+  const { ledger, suppressions, owner, clock, nap } = session
   const counts: Counts = noCounts()
-  const audience = () => readSubscribers(context.root, publication.subscribers)
-  const offer: Offer = { topics, languages: [publication.language, ...(publication.languages ?? [])] }
-  const timing = options.due === null ? atOnce : atTheirTime(date, publication)
-  const key: EditionKey = { publication: publication.id, edition: date }
   const aboutRows = new RowFindings()
-  const report = (refused: RunRefused | null, openUnknown: number): number =>
-    reportRun(context, {
-      ...options,
-      counts,
-      findings,
-      aboutRows,
-      refused,
-      openUnknown,
-      seconds: (performance.now() - options.started) / 1000,
-    })
-  if (options.dryRun) {
-    await rehearse(
-      { file: ledgerFile(context.root, live), key, rows: audience(), offer, timing, due: options.due !== null },
-      context.now.toMillis(),
-      counts,
-      (row) => aboutRows.add(row.findings),
-    )
-    return report(null, 0)
-  }
-
-  const secrets = await openSecrets(context.root, config, live)
-  const transport = await openTransport(context, config, options)
-  const ledger = await openLedger(ledgerFile(context.root, live))
-  const suppressions = live ? ledger : await existingLedger(ledgerFile(context.root, true))
+  const progress = new Progress(context, counts, await rowsAbout(context.root, prepared.publication.subscribers))
   const run: Run = { refused: null }
-  const progress = new Progress(context, counts, await rowsAbout(context.root, publication.subscribers))
-  const owner = ownerOfLeases()
-  const clock = await clockOf(ledger, context, live)
-  const renewal = setInterval(() => void ledger.renew(owner, clock() + LEASE_MILLISECONDS).catch(() => {}), 10_000)
-  const nap = (milliseconds: number): Promise<void> =>
-    sleep(milliseconds, undefined, { signal: context.signal }).catch(() => {})
-  let openUnknown = 0
+  const transport = await session.transportFor(date)
+  await ledger.reap((one, until) => isDeadOwner(one, until, clock()), clock())
+  await openEdition(context.root, ledger, key, prepared.edition, options, clock())
+  if (options.retry !== undefined) await ledger.retry(key, options.retry, clock())
+  if (options.due === null && (await ledger.isHeld(key)))
+    run.refused = new RunRefused(`${date} is on hold.`, `Run  broadsheet release ${date}  when it may go on.`)
   try {
-    await ledger.reap((one, until) => isDeadOwner(one, until, clock()), clock())
-    await openEdition(ledger, key, edition, options, clock())
-    if (options.retry !== undefined) await ledger.retry(key, options.retry, clock())
-    if (options.due === null && (await ledger.isHeld(key)))
-      run.refused = new RunRefused(`${date} is on hold.`, `Run  broadsheet release ${date}  when it may go on.`)
     await runDeliveries(
       {
         ledger,
@@ -109,7 +98,7 @@ export async function runEdition(
         due: options.due === null ? null : { waitUntil: clock() + options.due.wait },
         first: options.first,
         connections: options.connections,
-        transport,
+        transport: options.live ? noted(context, transport, ledger, key, clock) : transport,
         suppressed: async (hashes) => (await suppressions?.suppressed(key.publication, hashes)) ?? new Map(),
         clock,
         sleep: nap,
@@ -122,8 +111,8 @@ export async function runEdition(
         messageFor: async ({ subscriber, topics: wanted, language, datedAt }) => {
           const template = await variants.variant(wanted, language)
           if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)
-          const date = DateTime.fromMillis(datedAt, { zone: 'utc' })
-          return fill(template, recipientFor(template, subscriber, date, secrets))
+          const dated = DateTime.fromMillis(datedAt, { zone: 'utc' })
+          return fill(template, recipientFor(template, subscriber, dated, secrets))
         },
         onSettled: (delivery, outcome, settlement, tried) => {
           progress.step()
@@ -136,25 +125,38 @@ export async function runEdition(
       run,
     )
     await othersAreDone(ledger, key, owner, clock, context)
-    openUnknown = (await ledger.counts(key)).find((one) => one.state === 'unknown')?.count ?? 0
   } finally {
-    clearInterval(renewal)
     progress.end()
-    await transport.close()
-    if (suppressions !== null && suppressions !== ledger) await suppressions.close()
-    await ledger.close()
   }
-  return report(run.refused, openUnknown)
+  const openUnknown = (await ledger.counts(key)).find((one) => one.state === 'unknown')?.count ?? 0
+  const nextDue = options.due === null ? null : await ledger.nextDue(key, clock())
+  return resultOf(ready, options, counts, aboutRows, { refused: run.refused, openUnknown, nextDue }, started)
+}
+
+function resultOf(
+  { date, findings, prepared }: ReadyEdition,
+  { live, dryRun, due }: RunOptions,
+  counts: Counts,
+  aboutRows: RowFindings,
+  end: Pick<RunResult, 'refused' | 'openUnknown' | 'nextDue'>,
+  started: number,
+): RunResult {
+  const seconds = (performance.now() - started) / 1000
+  const share = Number.parseFloat(prepared.publication.alarm ?? '2%') / 100
+  const alarm = end.openUnknown > 0 || counts.rejected > share * (counts.accepted + counts.rejected)
+  return { kind: 'run', date, live, dryRun, due: due !== null, counts, findings, aboutRows, ...end, alarm, seconds }
 }
 
 /** The edition's row in the ledger; a changed edition that has begun goes on only when somebody says so. */
 async function openEdition(
+  root: string,
   ledger: Ledger,
   key: EditionKey,
   edition: Edition,
-  { amended }: RunOptions,
+  { amended, live }: RunOptions,
   now: number,
 ): Promise<void> {
+  if (live) await refuseWithoutLedger(root, ledger, key)
   const { begun, changed } = await ledger.open(key, contentHash(edition), amended, now)
   if (begun && changed && !amended)
     throw new UserError(
@@ -193,13 +195,6 @@ async function othersAreDone(
   }
 }
 
-/** A rehearsal may pretend another instant; what really leaves is dated by the database. */
-async function clockOf(ledger: Ledger, context: Context, live: boolean): Promise<() => number> {
-  const base = live ? await ledger.now() : context.now.toMillis()
-  const started = performance.now()
-  return () => Math.round(base + performance.now() - started)
-}
-
 /** Evenly spaced, so that a rate is kept within each second as well. */
 function pacer(
   rate: number | null,
@@ -214,19 +209,4 @@ function pacer(
     next = Math.max(now, next) + 1000 / rate
     if (wait > 0) await nap(wait)
   }
-}
-
-async function openTransport(
-  context: Context,
-  config: Config,
-  { live, date, connections }: RunOptions,
-): Promise<OpenTransport> {
-  if (!live) return openOutbox(context.root, date)
-  if (config.smtpUrl === null)
-    throw new UserError(
-      'no-smtp-url',
-      'SMTP_URL is not set, so there is no mail server to send through.',
-      'Set it to  smtp://user:password@mail.example.org:587. Nothing was sent.',
-    )
-  return openSmtp(parseSmtpUrl(config.smtpUrl), connections)
 }

@@ -12,6 +12,12 @@ export interface SendOptions {
   retry?: 'rejected' | 'unknown' | undefined
   /** At most so many deliveries by this run; the rest is left for the next. */
   first: number | null
+  /** Only who is due at their own time. */
+  due: boolean
+  /** As in 90m: how long the run stays for who becomes due; implies `due`. */
+  wait: string | null
+  /** A webhook that is told the result. */
+  notify?: string | undefined
   /** At most so many a second. */
   rate: number | null
   /** Sends in spite of errors that harm nobody, for a reason that is kept. */

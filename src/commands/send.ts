@@ -1,30 +1,32 @@
-import { reportCounts } from '../check/report.ts'
 import { readConfig, refuseUnbuilt } from '../config.ts'
-import { Variants } from '../delivery/variants.ts'
 import { resolveEdition, todayIn } from '../edition/calendar.ts'
-import { codes } from '../problems/codes.ts'
-import { type Finding, isError } from '../problems/finding.ts'
-import { exitCodes, UserError } from '../problems/user-error.ts'
-import type { PreparedEdition } from '../render/prepare.ts'
-import { type Context, openPublication, printFindings } from './command.ts'
-import { examine } from './examine.ts'
-import { keepForce } from './force.ts'
-import { History } from './history.ts'
+import { milliseconds } from '../edition/duration.ts'
+import type { Publication } from '../edition/publication.ts'
+import { UserError } from '../problems/user-error.ts'
+import { type Context, openPublication } from './command.ts'
+import { editionsDue } from './editions-due.ts'
+import { notify } from './notify.ts'
 import { sendProofs } from './proofs.ts'
-import { runEdition } from './run-edition.ts'
-import { openDkimKeys } from './secret.ts'
+import { readyEdition } from './ready-edition.ts'
+import { rehearseEdition, runEdition } from './run-edition.ts'
+import { openDkimKeys, openSecrets } from './secret.ts'
 import type { SendOptions } from './send-options.ts'
-import { reportNoEdition } from './send-report.ts'
+import { reportNoEdition, reportResults } from './send-report.ts'
+import { heldBackResult, type SendResult } from './send-result.ts'
+import { openSession, type Session } from './session.ts'
+import { holdYoungGeneration } from './young-generation.ts'
 
 /**
  * `send [edition]`: the edition to everyone not yet served; into `outbox/`, unless `--live` says otherwise. Walks the
- * whole path: read, prepare, compile, plan, fill, transport, report.
+ * whole path: read, prepare, compile, plan, fill, transport, report. With `--due` only who is due is served, and without
+ * a name every edition that is due somewhere on earth.
  */
-export async function send(context: Context, name: string, options: SendOptions): Promise<number> {
-  const started = performance.now()
+export async function send(context: Context, name: string | null, options: SendOptions): Promise<number> {
+  holdYoungGeneration()
   const config = readConfig(context.environment)
   if (options.live) refuseUnbuilt(context.environment)
-  if (options.live && name === 'latest') {
+  const due = options.due || options.wait !== null ? { wait: milliseconds(options.wait ?? '0m') } : null
+  if (options.live && (name === 'latest' || (name === null && due === null && options.to.length === 0))) {
     throw new UserError(
       'name-the-edition',
       '`send --live` wants the edition by its date, or `today`.',
@@ -33,70 +35,61 @@ export async function send(context: Context, name: string, options: SendOptions)
   }
   const { publication } = await openPublication(context)
   const keys = await openDkimKeys(context, publication)
-  const date = await resolveEdition(name, context.root, publication, context.now)
-  if (date === null) return reportNoEdition(context, todayIn(publication, context.now), options)
-  const history = new History(context.root)
-  const { prepared, template, findings } = await examine(context.root, date, publication, {
-    now: context.now,
-    history,
-    keys,
-  })
-  const variants = prepared === null ? null : new Variants(prepared, keys)
-  if (!context.json) printFindings(context, findings)
-  if (options.live) await refuseLive(date, prepared, findings, context, options.force)
-  if (prepared === null || variants === null || template === null) {
-    throw new UserError(
-      'nothing-to-send',
-      `Nothing of ${date} can be shown: ${reportCounts(findings)}. Nothing was sent.`,
-      firstHint(findings),
-      { exitCode: exitCodes.findings },
-    )
+  const dates = await datesOf(context, name, publication, due)
+  if (dates.length === 0) return reportNoEdition(context, todayIn(publication, context.now), { ...options, due })
+  const run = { ...options, due }
+  if (options.to.length > 0) {
+    const [date = ''] = dates
+    const { template, findings } = await readyEdition(context, date, publication, keys, { ...run, due: null })
+    return sendProofs(context, options, config.smtpUrl, template, date, findings)
   }
-  if (options.to.length > 0) return sendProofs(context, options, config.smtpUrl, template, date, findings)
-
-  return runEdition(context, { ...options, date, due: null, started }, config, prepared, variants, findings)
+  const open: { session?: Session } = {}
+  const sendOne = async (date: string): Promise<SendResult> => {
+    const started = performance.now()
+    const ready = await readyEdition(context, date, publication, keys, run)
+    if (ready.heldBack !== null) return heldBackResult(date, options.live, ready.heldBack)
+    if (options.dryRun) return rehearseEdition(context, run, ready, started)
+    const secrets = await openSecrets(context.root, config, options.live)
+    open.session ??= await openSession(context, config, options)
+    return runEdition(context, run, ready, secrets, open.session, started)
+  }
+  const results: SendResult[] = []
+  try {
+    // A waiting run has its editions beside each other: each copy has its instant. They share the session all the same.
+    const first = await settled(sendOne, dates[0] ?? '', dates.length > 1)
+    const others = await Promise.all(dates.slice(1).map((date) => settled(sendOne, date, true)))
+    results.push(first, ...others)
+  } finally {
+    await open.session?.close()
+  }
+  const exitCode = await reportResults(context, results, { single: name !== null || due === null, ...options })
+  if (options.notify !== undefined && !options.dryRun)
+    await notify(context, options.notify, publication, results, exitCode)
+  return exitCode
 }
 
-/** What must not reach readers: an edition with errors, a draft, one under embargo. */
-async function refuseLive(
+/** One edition that cannot be sent keeps no other back; alone, its error is the command's. */
+async function settled(
+  sendOne: (date: string) => Promise<SendResult>,
   date: string,
-  prepared: PreparedEdition | null,
-  findings: readonly Finding[],
-  context: Context,
-  force: string | undefined,
-): Promise<void> {
-  const errors = findings.filter(isError)
-  const harmful = errors.filter((one) => codes[one.code].security)
-  if (errors.length > 0 && (force === undefined || harmful.length > 0)) {
-    const named = [...new Set((harmful.length > 0 ? harmful : errors).map((one) => one.code))].join(', ')
-    throw new UserError(
-      'check-failed',
-      force === undefined
-        ? `The check of ${date} found ${reportCounts(findings)} (${named}). Nothing was sent.`
-        : `--force does not pass what could harm readers: ${named}. Nothing was sent.`,
-      firstHint(harmful.length > 0 ? harmful : errors),
-      { exitCode: exitCodes.findings },
-    )
+  among: boolean,
+): Promise<SendResult> {
+  try {
+    return await sendOne(date)
+  } catch (caught) {
+    if (!among || !(caught instanceof UserError)) throw caught
+    return { kind: 'failed', date, error: caught }
   }
-  if (errors.length > 0 && force !== undefined) await keepForce(context, date, force, errors)
-  if (prepared?.edition.status === 'draft')
-    throw new UserError(
-      'draft',
-      `${date} is a draft. Nothing was sent.`,
-      'Change its status to ready, or remove the line.',
-    )
-  const embargo = prepared?.edition.embargo
-  if (embargo !== undefined && Date.parse(embargo) > context.now.toMillis())
-    throw new UserError(
-      'embargo',
-      `${date} is under embargo until ${embargo}. Nothing was sent.`,
-      'Run `send` again after that.',
-    )
 }
 
-function firstHint(findings: readonly Finding[]): string {
-  const first = findings.find(isError)
-  return first === undefined
-    ? 'Run `broadsheet check`.'
-    : `${first.file}:${first.line ?? 1}: ${first.message} ${first.hint}`
+/** Empty when there is no edition for today, or none is due. */
+async function datesOf(
+  context: Context,
+  name: string | null,
+  publication: Publication,
+  due: { wait: number } | null,
+): Promise<string[]> {
+  if (name === null && due !== null) return editionsDue(context.root, publication, context.now.toMillis(), due.wait)
+  const date = await resolveEdition(name ?? 'latest', context.root, publication, context.now)
+  return date === null ? [] : [date]
 }

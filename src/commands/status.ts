@@ -8,7 +8,7 @@ import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
 import { isDeadOwner } from './owner.ts'
-import { ledgerFile } from './run-edition.ts'
+import { ledgerFile } from './session.ts'
 
 export interface StatusOptions {
   /** One line for each subscriber. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { keptBuffer } from './kept-buffer.ts'
 
 /**
  * Relaxed canonicalisation (RFC 6376, sections 3.4.2 and 3.4.4). Text is octets as latin1 characters: only spaces, tabs
@@ -44,7 +45,7 @@ export function prepareBody(pieces: readonly (Buffer | null)[]): PreparedBody {
     if (piece === null) return null
     if (index < pieces.length - 1) return canonicalPiece(piece)
     const lines = relaxedLines(piece.toString('latin1'))
-    return Buffer.from(lines.replace(/(?:\r\n)*$/, '\r\n'), 'latin1')
+    return keptBuffer(lines.replace(/(?:\r\n)*$/, '\r\n'), 'latin1')
   })
   const last = canonical.at(-1)
   if (last === null || last === undefined || last.length <= 2)
@@ -69,9 +70,15 @@ export function prepareBody(pieces: readonly (Buffer | null)[]): PreparedBody {
 
 /** Variants share most of their pieces; each is canonicalised once. */
 function canonicalPiece(piece: Buffer): Buffer {
-  const known = canonicalPieces.get(piece) ?? Buffer.from(relaxedLines(piece.toString('latin1')), 'latin1')
+  const known = canonicalPieces.get(piece) ?? canonicalOf(piece)
   canonicalPieces.set(piece, known)
   return known
+}
+
+function canonicalOf(piece: Buffer): Buffer {
+  const text = piece.toString('latin1')
+  const lines = relaxedLines(text)
+  return lines === text ? piece : keptBuffer(lines, 'latin1')
 }
 
 const canonicalPieces = new WeakMap<Buffer, Buffer>()

@@ -26,9 +26,3 @@ export function instantOf(date: string, time: string, zone: string): number {
   }
   return after
 }
-
-/** `90m`, `4h`, `2d` in milliseconds. */
-export function milliseconds(duration: string): number {
-  const [, count = '0', unit = 'm'] = /^(\d+)\s*([smhd])$/.exec(duration) ?? []
-  return Number(count) * { s: 1000, m: 60_000, h: HOUR, d: 24 * HOUR }[unit as 's' | 'm' | 'h' | 'd']
-}

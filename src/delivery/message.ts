@@ -12,6 +12,7 @@ import { type PreparedBody, prepareBody } from './dkim-canonical.ts'
 import type { DkimKeys } from './dkim-key.ts'
 import { verifyOwn } from './dkim-verify.ts'
 import { asciiAddress, domainOf, headerLine, headerText, type Mailbox, mailboxHeader, parseMailbox } from './headers.ts'
+import { keptBuffer } from './kept-buffer.ts'
 import { listHeaders, wayOutHeaders } from './list-headers.ts'
 import { quotedPrintable, SOFT_BREAK } from './quoted-printable.ts'
 
@@ -19,7 +20,7 @@ import { quotedPrintable, SOFT_BREAK } from './quoted-printable.ts'
  * Fifth step of the path: a compiled variant -> one MIME message per subscriber. `compose` encodes everything once,
  * with each slot on quoted-printable lines of its own; `fill` splices, and parses and encodes nothing else.
  */
-export interface MessageTemplate<Compiled extends CompiledVariant = CompiledVariant> {
+export interface MessageTemplate<Compiled extends Announced = Announced> {
   compiled: Compiled
   publication: Publication
   from: Mailbox
@@ -29,6 +30,9 @@ export interface MessageTemplate<Compiled extends CompiledVariant = CompiledVari
   /** Null when a relay signs. */
   signing: Signing | null
 }
+
+/** What a message needs of a variant once its body is encoded. */
+type Announced = Pick<CompiledVariant, 'date' | 'subject'>
 
 interface Signing {
   keys: DkimKeys
@@ -122,23 +126,33 @@ export function compose<Compiled extends CompiledVariant>(
   const outer = boundary('alt')
   const inner = boundary('rel')
   const body: (Buffer | Slot)[] = []
+  let own = ''
+  /** What is this variant's alone, as few buffers as may be; what is shared stands between. */
   const put = (text: string): void => {
-    body.push(Buffer.from(text))
+    own += text
+  }
+  const place = (part: Buffer | Slot | null): void => {
+    if (own !== '') body.push(keptBuffer(own))
+    own = ''
+    if (part !== null) body.push(part)
   }
   put(`--${outer}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`)
-  body.push(...encodedParts(compiled.text))
+  for (const part of compiled.text)
+    if (isSlot(part)) place(part)
+    else put(quotedPrintable(part.text))
   put(`\r\n--${outer}\r\n`)
   const embedded = compiled.embedded.length > 0
   if (embedded) put(`Content-Type: multipart/related; type="text/html"; boundary="${inner}"\r\n\r\n--${inner}\r\n`)
   put('Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n')
-  body.push(...encodedParts(compiled.html))
+  for (const part of encodedParts(compiled.html)) place(part)
   for (const { picture, contentId } of compiled.embedded) {
     put(
       `\r\n--${inner}\r\nContent-Type: ${picture.type}; name="${picture.name}"\r\nContent-Disposition: inline; filename="${picture.name}"\r\nContent-ID: <${contentId}>\r\nContent-Transfer-Encoding: base64\r\n\r\n`,
     )
-    body.push(encodedPicture(picture))
+    place(encodedPicture(picture))
   }
   put(embedded ? `\r\n--${inner}--\r\n\r\n--${outer}--\r\n` : `\r\n--${outer}--\r\n`)
+  place(null)
 
   const sharedHeaders = [
     headerLine('From', mailboxHeader(from)),
@@ -240,7 +254,7 @@ function encodedParts(slotted: Slotted): (Buffer | Slot)[] {
   const parts = slotted.filter((part) => isSlot(part) || part.text !== '')
   return parts.flatMap((part, index): (Buffer | Slot)[] => {
     if (isSlot(part)) return [part]
-    const bytes = encoded.get(part) ?? Buffer.from(quotedPrintable(part.text))
+    const bytes = encoded.get(part) ?? keptBuffer(quotedPrintable(part.text))
     encoded.set(part, bytes)
     const next = parts[index + 1]
     return next === undefined || isSlot(next) ? [bytes] : [bytes, SOFT]

@@ -1,5 +1,5 @@
+import { milliseconds } from '../edition/duration.ts'
 import { UserError } from '../problems/user-error.ts'
-import { milliseconds } from './local-time.ts'
 
 /** A mail server as `SMTP_URL` names it, and what may go to it in clear. */
 export interface MailServer {

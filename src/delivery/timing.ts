@@ -1,9 +1,12 @@
 import type { Subscriber } from '../audience/subscriber.ts'
+import { milliseconds } from '../edition/duration.ts'
 import type { Publication } from '../edition/publication.ts'
-import { instantOf, milliseconds } from './local-time.ts'
+import { instantOf } from './local-time.ts'
 import type { Timing, Window } from './plan.ts'
 
 const DAY = 86_400_000
+/** A week after its date an edition is old news, whatever `whenLate` says. */
+export const MOST_DAYS = 7
 
 /** Plain `send` serves everyone at once, and gives up after a day. */
 export const atOnce: Timing = (_subscriber, now) => ({ from: now, until: now + DAY })
@@ -15,9 +18,11 @@ export function clockOf(subscriber: Pick<Subscriber, 'timezone' | 'deliverAt'>, 
 
 /**
  * `send --due`: from `deliverAt` on the edition's date in the subscriber's zone, for `deliverWithin`. Later than that it
- * is too late, or with `whenLate: next` it becomes the first of their following mornings that is not over.
+ * is too late, or with `whenLate: next` it becomes the first of their following mornings that is not over. Under an
+ * embargo nothing leaves before its end, and the time it has counts from there.
  */
-export function atTheirTime(date: string, publication: Publication): Timing {
+export function atTheirTime(date: string, publication: Publication, embargo?: string): Timing {
+  const earliest = embargo === undefined ? Number.NEGATIVE_INFINITY : Date.parse(embargo)
   const within = milliseconds(publication.deliverWithin)
   const known = new Map<string, number>()
   const start = (day: string, time: string, zone: string): number => {
@@ -28,11 +33,12 @@ export function atTheirTime(date: string, publication: Publication): Timing {
   }
   return (subscriber, now): Window | null => {
     const { zone, time } = clockOf(subscriber, publication)
-    for (let day = date; ; day = nextDay(day)) {
-      const from = start(day, time, zone)
+    for (let day = date, days = 0; days < MOST_DAYS; day = nextDay(day), days++) {
+      const from = Math.max(earliest, start(day, time, zone))
       if (now <= from + within) return { from, until: from + within }
       if (publication.whenLate !== 'next') return null
     }
+    return null
   }
 }
 

@@ -3,8 +3,8 @@ import type { VariantCutter } from '../render/variant-cutter.ts'
 import type { DkimKeys } from './dkim-key.ts'
 import { compose, type MessageTemplate } from './message.ts'
 
-/** Variants kept at a time. Their words are shared, so that a thousand of a digest of twelve take some 20 MB. */
-const MOST_KEPT = 1000
+/** Variants kept at a time. They share their words, so that 4,000 of a digest of twelve take some 50 MB. */
+const MOST_KEPT = 5000
 
 /** One message template for each set of topics and language that occurs, made when it does. */
 export class Variants {
@@ -36,7 +36,10 @@ export class Variants {
     const compiled = whole
       ? (await compileFor(this.#prepared, [], language)).compiled
       : ((await this.#cutter(language)?.variant(topics)) ?? null)
-    return compiled === null ? null : compose(compiled, this.#prepared.publication, this.#keys)
+    if (compiled === null) return null
+    const { date, subject } = compiled
+    // Not the words themselves: they are in the body, encoded.
+    return { ...compose(compiled, this.#prepared.publication, this.#keys), compiled: { date, subject } }
   }
 
   #cutter(language: string): VariantCutter | null {

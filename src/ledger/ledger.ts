@@ -125,6 +125,8 @@ export interface Ledger {
   suppress(publication: string, addressHash: string, reason: string, now: number): Promise<void>
   suppressed(publication: string, addressHashes: readonly string[]): Promise<Map<string, string>>
   record(key: EditionKey, kind: string, data: object, now: number): Promise<void>
+  /** What was recorded of a kind, oldest first. */
+  recorded(key: EditionKey, kind: string): Promise<Record<string, unknown>[]>
   backup(file: string): Promise<void>
   /** Removes editions planned before an instant, with their rows and events; returns how many. */
   purge(publication: string, before: number): Promise<number>

@@ -269,6 +269,14 @@ export class SqliteLedger implements Ledger {
     await this.#transaction((db) => insertEvent(db, key, kind, data, now))
   }
 
+  async recorded({ publication, edition }: EditionKey, kind: string): Promise<Record<string, unknown>[]> {
+    const rows = await this.#all<{ data: string }>(
+      this.#db,
+      sql`select data from event where publication = ${publication} and edition = ${edition} and kind = ${kind} order by id`,
+    )
+    return rows.map((one) => JSON.parse(one.data) as Record<string, unknown>)
+  }
+
   async backup(file: string): Promise<void> {
     await backup(this.#database, file)
   }

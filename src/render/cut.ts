@@ -57,7 +57,10 @@ export function cut(tree: readonly Node[], tracer: Tracer, present: Present, enc
     for (const node of nodes) {
       if ('late' in node) {
         const value = tracer.lates[node.late]?.of(present)
-        parts.push({ text: value == null ? '' : String(encoding.encode(String(value))) })
+        const text = value == null ? '' : String(encoding.encode(String(value)))
+        const fragment = tracer.fragments.get(text) ?? { text }
+        tracer.fragments.set(text, fragment)
+        parts.push(fragment)
       } else if ('region' in node) walk(tracer.regions[node.region]?.(present) === true ? node.inside : node.otherwise)
       else parts.push(node)
     }

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars'
 import type { Marks } from './marks.ts'
+import type { Fragment } from './slots.ts'
 
 /** What one set of topics leaves of an edition whose lead is settled: the values that differ from set to set. */
 export interface Present {
@@ -35,6 +36,8 @@ export class Late {
 /** What a template did with late values in one rendering; the numbers in its marks are places in these lists. */
 export class Tracer {
   readonly lates: Late[] = []
+  /** Late values that came out alike, so that they are encoded for the wire once. */
+  readonly fragments = new Map<string, Fragment>()
   readonly regions: ((present: Present) => boolean)[] = []
   readonly #lists = new WeakMap<object, { items: readonly unknown[]; keys: readonly string[]; of: KeysOf }>()
   readonly #marks: Marks

@@ -1,46 +1,81 @@
-import { createRequire } from 'node:module'
+import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
 
-interface MjmlError {
-  line?: number
-  message: string
-  tagName?: string
+interface Answer {
+  html: string
+  problems: string[]
 }
 
-type Mjml2Html = (source: string, options: object) => Promise<{ html: string; errors: MjmlError[] }>
+/** MJML's process, and who waits for it. Loading MJML takes 330 to 400 ms (2026-11). */
+class MjmlProcess {
+  readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>()
+  readonly #child: ChildProcess
+  #asked = 0
+  #idle: NodeJS.Timeout | null = null
 
-let loaded: Mjml2Html | null = null
-
-/**
- * MJML 5.4.1, loaded on first use (330 to 400 ms on the machine of 2026-11). On import it executes the packages named
- * in a `.mjmlconfig` of the current folder; since a pull request could bring one, it is loaded from our own folder.
- */
-function load(): Mjml2Html {
-  if (loaded === null) {
-    const before = process.cwd()
-    process.chdir(path.join(import.meta.dirname, '..', '..'))
-    try {
-      loaded = createRequire(import.meta.url)('mjml') as Mjml2Html
-    } finally {
-      process.chdir(before)
-    }
+  constructor() {
+    const { dirname, filename } = import.meta
+    this.#child = fork(path.join(dirname, `mjml-process${path.extname(filename)}`), [], {
+      // On import MJML executes the packages named in a `.mjmlconfig` of the current folder: never a publication's, since
+      // a pull request could bring one.
+      cwd: dirname,
+      env: {},
+      execArgv: [],
+      // What it has to say reaches us as an answer.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    this.#rest()
+    this.#child.on('message', ({ id, ...answer }: Answer & { id: number }) => {
+      this.#waiting.get(id)?.resolve(answer)
+      this.#settled(id)
+    })
+    this.#child.on('error', (error) => this.#ended(error))
+    this.#child.on('exit', (code, signal) => this.#ended(new Error(`MJML's process ended (${signal ?? code})`)))
   }
-  return loaded
+
+  ask(source: string): Promise<Answer> {
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    this.#asked += 1
+    this.#child.ref()
+    this.#child.channel?.ref()
+    this.#child.send({ id: this.#asked, source })
+    return new Promise((resolve, reject) => this.#waiting.set(this.#asked, { resolve, reject }))
+  }
+
+  #settled(id: number): void {
+    this.#waiting.delete(id)
+    if (this.#waiting.size > 0) return
+    this.#rest()
+    if (isKept) return
+    this.#idle = setTimeout(() => {
+      if (running === this) running = null
+      this.#child.disconnect()
+    }, IDLE_MILLISECONDS).unref()
+  }
+
+  /** Keeps nobody from ending while it has nothing to do. */
+  #rest(): void {
+    this.#child.unref()
+    this.#child.channel?.unref()
+  }
+
+  #ended(error: Error): void {
+    if (running === this) running = null
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+  }
 }
 
-/** MJML to HTML. Includes stay off (MJML drops them silently), comments stay in: the marks of entries are comments. */
-export async function mjmlToHtml(source: string, dir: 'ltr' | 'rtl'): Promise<{ html: string; problems: string[] }> {
-  try {
-    const { html, errors } = await load()(source, { keepComments: true, ignoreIncludes: true, validationLevel: 'soft' })
-    return {
-      html: (dir === 'rtl' ? mirrored(html) : html).trim(),
-      problems: errors.map(
-        (one) => `${one.message}${one.line === undefined ? '' : ` (line ${one.line} of email.mjml)`}`,
-      ),
-    }
-  } catch (caught) {
-    return { html: '', problems: [caught instanceof Error ? (caught.message.split('\n')[0] ?? '') : String(caught)] }
-  }
+/** So long after its last use it ends, and gives its memory back. */
+const IDLE_MILLISECONDS = 500
+let running: MjmlProcess | null = null
+let isKept = false
+
+/** MJML to HTML, in a process of its own. What MJML cannot read is said in `problems`, with no HTML. */
+export async function mjmlToHtml(source: string, dir: 'ltr' | 'rtl'): Promise<Answer> {
+  running ??= new MjmlProcess()
+  const { html, problems } = await running.ask(source)
+  return { html: (dir === 'rtl' ? mirrored(html) : html).trim(), problems }
 }
 
 /**
@@ -57,7 +92,8 @@ function mirrored(html: string): string {
   })
 }
 
-/** Starts loading MJML before it is needed, so that a first render does not wait for it. */
+/** Starts loading MJML before it is needed, and keeps it: for whoever renders again and again. */
 export function preloadMjml(): void {
-  setImmediate(load)
+  isKept = true
+  running ??= new MjmlProcess()
 }

@@ -55,6 +55,20 @@ describe('the audience', () => {
     ])
   })
 
+  it('falls back on the publication for a zone or a time of day that does not exist, and says so', async () => {
+    const rows = await read(
+      'email,timezone,deliverAt\na@b.example,Europe/Londn,06:30\nb@b.example,Asia/Tokyo,7am\nc@b.example,,\n',
+    )
+    expect(said(rows)).toEqual(['2 subscriber-time', '3 subscriber-time'])
+    expect(
+      rows.flatMap((row) => ('subscriber' in row ? [[row.subscriber.timezone, row.subscriber.deliverAt]] : [])),
+    ).toEqual([
+      [undefined, '06:30'],
+      ['Asia/Tokyo', undefined],
+      [undefined, undefined],
+    ])
+  })
+
   it('takes the id it is given if it is safe, refuses one that leads out of a folder, and one used twice', async () => {
     const rows = await read('id,email\n17,a@b.example\n../x,b@b.example\n17,c@b.example\n')
     expect(said(rows)).toEqual(['3 subscriber-row', '4 subscriber-duplicate'])

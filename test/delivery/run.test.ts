@@ -51,7 +51,9 @@ function aRun(ledger: Ledger, more: Partial<EditionRun> & { take?(request: Trans
       messageId: '<x@y>',
     }),
     clock: () => now,
-    sleep: async (milliseconds) => void (now += milliseconds),
+    sleep: async (milliseconds) => {
+      now += milliseconds
+    },
     isAborted: () => false,
     pace: async () => {},
     onRow: () => {},

@@ -17,7 +17,7 @@ const cases = (await readdir(here, { withFileTypes: true })).filter((one) => one
  * Codes that no folder here shows, and the tests that do: damages of a good edition (test/check), bytes that are too many
  * to keep, the audience, and the fallback for what the parser refuses in some way we have not met.
  */
-const ELSEWHERE = ['file-too-large', 'yaml-too-deep', 'yaml-syntax', 'image-too-large', 'image-small', 'subscriber-address', 'subscriber-duplicate', 'subscriber-name', 'subscriber-row']
+const ELSEWHERE = ['file-too-large', 'yaml-too-deep', 'yaml-syntax', 'image-too-large', 'image-small', 'subscriber-address', 'subscriber-duplicate', 'subscriber-name', 'subscriber-row', 'subscriber-time']
 const inChecks = (
   await Promise.all((await readdir(path.join(here, '../check'))).map((name) => readFile(path.join(here, '../check', name), 'utf8')))
 ).join('\n')

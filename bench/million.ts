@@ -93,12 +93,13 @@ async function measure(root: string): Promise<void> {
       isAborted: () => false,
       pace: async () => {},
       onRow: () => {},
-      messageFor: async ({ subscriber, topics, language, datedAt }) => {
+      messageFor: async ({ subscriber, topics, language, datedAt }, allocate) => {
         const template = await variants.variant(topics, language)
         if (template === null) throw new Error('nothing to show')
         return fill(
           template,
           recipientFor(template, subscriber, DateTime.fromMillis(datedAt, { zone: 'utc' }), secrets),
+          allocate,
         )
       },
       onSettled: () => {},

@@ -5,10 +5,18 @@ import { createHash } from 'node:crypto'
  * and not 200. Keys are told apart by 64 bits of their SHA-256; two different ones meet once in 10^7 files of a million.
  */
 export class SeenLines {
-  #high = new Uint32Array(1024)
-  #low = new Uint32Array(1024)
-  #lines = new Uint32Array(1024)
+  #high: Uint32Array
+  #low: Uint32Array
+  #lines: Uint32Array
   #size = 0
+
+  /** Room for about so many to begin with; growing takes both sizes at once. */
+  constructor(expected = 0) {
+    const room = 2 ** Math.max(10, Math.ceil(Math.log2((expected * 4) / 3 + 1)))
+    this.#high = new Uint32Array(room)
+    this.#low = new Uint32Array(room)
+    this.#lines = new Uint32Array(room)
+  }
 
   /** The line the key stood on before (counted from 1), or undefined, in which case it is noted now. */
   note(key: string, line: number): number | undefined {

@@ -108,11 +108,11 @@ export async function runEdition(
           aboutRows.add(row.findings)
           progress.row()
         },
-        messageFor: async ({ subscriber, topics: wanted, language, datedAt }) => {
+        messageFor: async ({ subscriber, topics: wanted, language, datedAt }, allocate) => {
           const template = await variants.variant(wanted, language)
           if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)
           const dated = DateTime.fromMillis(datedAt, { zone: 'utc' })
-          return fill(template, recipientFor(template, subscriber, dated, secrets))
+          return fill(template, recipientFor(template, subscriber, dated, secrets), allocate)
         },
         onSettled: (delivery, outcome, settlement, tried) => {
           progress.step()

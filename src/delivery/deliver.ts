@@ -2,6 +2,7 @@ import { UserError } from '../problems/user-error.ts'
 import { type BackOff, RunTrouble } from './back-off.ts'
 import type { FilledMessage } from './message.ts'
 import type { Delivery } from './plan.ts'
+import { type Allocate, RawBuffers } from './raw-buffers.ts'
 import { type Outcome, RunRefused, type Transport } from './transport.ts'
 
 /** How a run ended: `refused` is set when the server turned the run as a whole away, or trouble did not end. */
@@ -18,7 +19,7 @@ const untried = (reply: string): Attempt => ({ outcome: { state: 'deferred', rep
 
 /** What a run does with each delivery it takes. */
 export interface Steps<Taken extends Delivery> {
-  messageFor(delivery: Taken): Promise<FilledMessage>
+  messageFor(delivery: Taken, allocate: Allocate): Promise<FilledMessage>
   /** The gate: commits `sending`; false when the delivery is no longer ours to make. */
   onBegin(delivery: Taken): Promise<boolean>
   /** `tried` is false when nothing was asked of the server. Waited for before the next is taken. */
@@ -44,6 +45,7 @@ export async function deliverAll<Taken extends Delivery>(
   connections: number,
   run: Run = { refused: null },
 ): Promise<Run> {
+  const buffers = new RawBuffers(connections)
   const source = deliveries[Symbol.asyncIterator]()
   let broken: { error: unknown } | null = null
   const attempt = async (delivery: Taken): Promise<Attempt> => {
@@ -69,7 +71,7 @@ export async function deliverAll<Taken extends Delivery>(
   const attemptOnce = async (delivery: Taken, began: number): Promise<Attempt> => {
     let message: FilledMessage
     try {
-      message = await messageFor(delivery)
+      message = await messageFor(delivery, buffers.allocate)
     } catch (caught) {
       // What the operator has to mend, such as a signature that does not verify, concerns everybody.
       if (caught instanceof UserError) throw new RunRefused(caught.message, caught.hint, caught)
@@ -88,6 +90,7 @@ export async function deliverAll<Taken extends Delivery>(
     })
     if (outcome.state === 'deferred' && outcome.slow === true) backOff.slowDown(began)
     else if (!lost) backOff.delivered()
+    if (outcome.state === 'accepted') buffers.giveBack(message.raw)
     return { outcome, tried: !lost }
   }
   const work = async (): Promise<void> => {

@@ -15,6 +15,7 @@ import { asciiAddress, domainOf, headerLine, headerText, type Mailbox, mailboxHe
 import { keptBuffer } from './kept-buffer.ts'
 import { listHeaders, wayOutHeaders } from './list-headers.ts'
 import { quotedPrintable, SOFT_BREAK } from './quoted-printable.ts'
+import type { Allocate } from './raw-buffers.ts'
 
 /**
  * Fifth step of the path: a compiled variant -> one MIME message per subscriber. `compose` encodes everything once,
@@ -172,7 +173,11 @@ export function compose<Compiled extends CompiledVariant>(
  * One copy, signed if the template is. The envelope holds the one address alone, whatever the name says. Throws a
  * UserError when the first signed copy of a template does not verify.
  */
-export async function fill(template: MessageTemplate, recipient: Recipient): Promise<FilledMessage> {
+export async function fill(
+  template: MessageTemplate,
+  recipient: Recipient,
+  allocate: Allocate = Buffer.allocUnsafe,
+): Promise<FilledMessage> {
   const { subscriber, date, messageId, wayOut, wayOutAddress, returnPath, tag } = recipient
   const slots = slotValuesOf(subscriber, wayOut)
   const headers =
@@ -196,12 +201,19 @@ export async function fill(template: MessageTemplate, recipient: Recipient): Pro
       : await dkimSignatures(signing.keys, Buffer.from(headers).toString('latin1'), signing.body.hash(values), {
           at: date.toSeconds(),
         })
-  const raw = Buffer.concat([Buffer.from(`${signatures}${headers}\r\n`), ...parts])
+  const raw = joined([Buffer.from(`${signatures}${headers}\r\n`), ...parts], allocate)
   if (signing !== null && !signing.verified) {
     verifyOwn(raw, signing.keys)
     signing.verified = true
   }
   return { envelope: { from: pathOf(returnPath), to: pathOf(subscriber.email) }, raw, messageId }
+}
+
+function joined(parts: readonly Buffer[], allocate: Allocate): Buffer {
+  const raw = allocate(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) at += part.copy(raw, at)
+  return raw
 }
 
 /** An address as SMTP commands carry it. What could end the command is no address, whoever let it through. */

@@ -4,6 +4,7 @@ import { BackOff } from './back-off.ts'
 import type { Counts } from './counts.ts'
 import { deliverAll, type Run } from './deliver.ts'
 import type { FilledMessage } from './message.ts'
+import type { Allocate } from './raw-buffers.ts'
 import { settlementOf } from './settlement.ts'
 import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from './take-up.ts'
 import type { OpenTransport, Outcome } from './transport.ts'
@@ -17,7 +18,7 @@ export interface EditionRun extends Omit<TakeUp, 'due' | 'room' | 'onRow' | 'isS
   /** `--first N`. */
   first: number | null
   transport: OpenTransport
-  messageFor(delivery: LeasedDelivery): Promise<FilledMessage>
+  messageFor(delivery: LeasedDelivery, allocate: Allocate): Promise<FilledMessage>
   /** Ends early when the run is stopped. */
   sleep(milliseconds: number): Promise<void>
   /** Ctrl-C. */

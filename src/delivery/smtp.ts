@@ -148,12 +148,21 @@ function refusal(caught: unknown, what: string, reached: boolean): RunRefused | 
 
 const LATER = 'Wait until the mail server is well again, then run `send` again: it goes on where it stopped.'
 
+const UTF8_ADDRESS =
+  'this mail server takes no address with letters beyond ASCII before the @ (it does not offer SMTPUTF8)'
+
+/** Nodemailer 10.6 sends such an address to any server (RFC 6531 forbids it), and keeps what EHLO said to itself. */
+const takesUtf8 = (connection: SMTPConnection): boolean =>
+  (connection as unknown as { _supportedExtensions: string[] })._supportedExtensions.includes('SMTPUTF8')
+
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string }
 
 async function send(
   connection: SMTPConnection,
   request: TransportRequest,
 ): Promise<{ outcome: Outcome; reusable: boolean; answered: boolean }> {
+  if (/[\x80-\uFFFF]/.test(request.envelope.to) && !takesUtf8(connection))
+    return { outcome: { state: 'rejected', reply: UTF8_ADDRESS }, reusable: true, answered: true }
   const body = new GatedBody(request)
   try {
     const reply = await new Promise<string>((resolve, reject) => {

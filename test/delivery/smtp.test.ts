@@ -9,13 +9,14 @@ async function deliver(
   port: number,
   raw = 'Subject: x\r\n\r\n.dot at the start\r\nbody\r\n',
   granted = true,
+  to = 'c@d.example',
 ): Promise<{ outcome: Outcome; begun: number }> {
   const { transport, close } = openSmtp(parseSmtpUrl(`smtp://127.0.0.1:${port}`), 1)
   let begun = 0
   try {
     const outcome = await transport({
       id: 'x',
-      envelope: { from: 'a@b.example', to: 'c@d.example' },
+      envelope: { from: 'a@b.example', to },
       raw: Buffer.from(raw),
       onBegin: async () => {
         begun += 1
@@ -75,6 +76,18 @@ describe('what became of a delivery', () => {
     const { outcome } = await deliver(port)
     expect(outcome.state).toBe('unknown')
     expect(bodies).toHaveLength(1)
+  })
+
+  it('is rejected when the address has letters the server does not take, and the line is kept', async () => {
+    for (const [extensions, state] of [
+      [['8BITMIME'], 'rejected'],
+      [['8BITMIME', 'SMTPUTF8'], 'accepted'],
+    ] as const) {
+      const { port, bodies } = await troubledServer({}, Number.POSITIVE_INFINITY, extensions)
+      const { outcome } = await deliver(port, undefined, true, 'zoë@d.example')
+      expect(outcome.state).toBe(state)
+      expect(bodies).toHaveLength(state === 'accepted' ? 1 : 0)
+    }
   })
 
   it('sends nothing of the body when the lease was lost at the gate', async () => {

@@ -129,6 +129,14 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
     })
 
+  command('schedule', 'the coming days: editions, waves of subscribers, instants, changes of the clocks')
+    .option('--days <number>', 'how many days', integer(1, 60), 7)
+    .option('--cron', 'print the lines that run `send --due` for this audience', false)
+    .action(async (options) => {
+      const { schedule } = await import('./commands/schedule.ts')
+      exitCode = await schedule(await contextOf(options, abort.signal), options)
+    })
+
   command('status [edition]', 'what the ledger knows: counts, who and why, and what to do next')
     .option('--list', 'a line for each subscriber', false)
     .option('--csv', 'the same as CSV', false)

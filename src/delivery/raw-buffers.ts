@@ -11,15 +11,18 @@ const STEP = 16 * 1024
 export class RawBuffers {
   readonly #free: Buffer[] = []
   readonly #most: number
+  #largest = 0
 
   constructor(most: number) {
     this.#most = most
   }
 
   readonly allocate: Allocate = (size) => {
-    const at = this.#free.findIndex((one) => one.length >= size)
-    const whole = at < 0 ? Buffer.allocUnsafeSlow(Math.ceil(size / STEP) * STEP) : this.#free.splice(at, 1)[0]
-    return (whole as Buffer).subarray(0, size)
+    // All as large as the largest so far, so that any of them does; one from before that is let go.
+    this.#largest = Math.max(this.#largest, Math.ceil(size / STEP) * STEP)
+    const used = this.#free.pop()
+    const whole = used !== undefined && used.length >= size ? used : Buffer.allocUnsafeSlow(this.#largest)
+    return whole.subarray(0, size)
   }
 
   /** Of a message the server has acknowledged. */

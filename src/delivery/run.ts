@@ -10,7 +10,7 @@ import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from '.
 import type { OpenTransport, Outcome } from './transport.ts'
 
 /** A run of `send` over one edition: everything it touches is passed in. */
-export interface EditionRun extends Omit<TakeUp, 'due' | 'room' | 'onRow' | 'isStopped'> {
+export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | 'room' | 'onRow' | 'isStopped'> {
   /** The audience from its beginning, as often as it is asked for. */
   audience(): AsyncIterable<AudienceRow>
   /** Null for plain `send`; with `--due`, until when the run stays for copies that become due. */
@@ -55,20 +55,21 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
     edition.onSettled(delivery, outcome, settlement, tried)
   }
   let at = clock()
-  for (let pass = 1; ; pass++) {
+  let since: number | null = null
+  const passOver = async (accounts: boolean): Promise<Tally> => {
     const tally = noTally()
-    const settledBefore = counts.accepted + counts.rejected + counts.unknown
-    counts.deferred = 0
     const wait = async (): Promise<void> => {
       for (let left = at - clock(); left > 0 && !isStopped(); left = at - clock()) await sleep(left)
     }
     const take: TakeUp = {
       ...edition,
       due: due === null ? null : { at, wait },
+      only: since === null || accounts ? null : { since, ids: deferredHere },
+      accounts,
       room,
       isStopped,
       onRow: (row) => {
-        if (pass === 1) edition.onRow(row)
+        if (since === null) edition.onRow(row)
       },
     }
     const steps = {
@@ -78,16 +79,34 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
       isStopped,
       backOff,
     }
-    const rows = takeUp(edition.audience(), take, tally)
-    await deliverAll(rows, steps, edition.transport.transport, edition.connections, run)
-    takeTally(counts, tally, settledBefore)
-    if (due === null || isStopped()) return
+    await deliverAll(
+      takeUp(edition.audience(), take, tally),
+      steps,
+      edition.transport.transport,
+      edition.connections,
+      run,
+    )
+    return tally
+  }
+  takeTally(counts, await passOver(false), 0)
+  if (due === null) return
+  while (!isStopped()) {
     const next = await nextInstant(edition, due.waitUntil, at)
-    if (next === null) return
+    if (next === null) break
+    since = at
     at = next
     await sleep(Math.max(0, at - AHEAD - clock()))
-    if (isStopped()) return
+    if (isStopped()) break
     await edition.transport.warmUp()
+    await passOver(false)
+  }
+  if (since === null) return
+  // Whoever was looked at once more is counted once: the last word on everybody is the ledger's.
+  counts.deferred = 0
+  takeTally(counts, await passOver(true), counts.accepted + counts.rejected + counts.unknown)
+  if (edition.first !== null) {
+    counts.notDue += counts.deferred
+    counts.deferred = 0
   }
 }
 
@@ -105,10 +124,10 @@ async function nextInstant(edition: EditionRun, until: number, after: number): P
   return next === null || next > until ? null : next
 }
 
-/** What this run settled in earlier passes, the ledger has by now: it is not `already`. */
-function takeTally(counts: Counts, tally: Tally, settledBefore: number): void {
+/** `settledHere`: what the tally calls `already` though this run settled it. */
+function takeTally(counts: Counts, tally: Tally, settledHere: number): void {
   counts.audience = tally.audience
-  counts.already = tally.already - settledBefore
+  counts.already = tally.already - settledHere
   counts.deferred += tally.deferred
   counts.notDue = tally.notDue
   counts.skipped = tally.skipped

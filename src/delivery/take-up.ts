@@ -33,6 +33,10 @@ export interface TakeUp {
   timing: Timing
   /** Takes only what is due by then; waits for that instant before the first is taken. Null: whatever is planned. */
   due: { at: number; wait(): Promise<void> } | null
+  /** Looks only at who has become due since an instant, and at these; null: at everybody. */
+  only: { since: number; ids: ReadonlySet<string> } | null
+  /** Takes nobody: says where everybody is. */
+  accounts: boolean
   /** No more than so many are taken. */
   room: { left: number }
   /** How many deliveries are under way at a time; three times as many are leased ahead. */
@@ -69,7 +73,7 @@ export async function* takeUp(
     take.onRow(row)
     const candidate = candidateOf(row, take)
     if ('reason' in candidate) skip(tally, candidate.reason)
-    else chunk.push(candidate)
+    else if (isLookedAt(candidate, take)) chunk.push(candidate)
     if (chunk.length < CHUNK) continue
     yield* takeChunk(chunk, take, tally)
     chunk = []
@@ -83,6 +87,12 @@ interface Candidate {
   /** Null for who is to be served. */
   delivery: Delivery | null
   skipped: SkipReason | null
+}
+
+function isLookedAt({ subscriber, delivery }: Candidate, { only, due }: TakeUp): boolean {
+  if (only === null || due === null) return true
+  const from = delivery?.window.from ?? Number.POSITIVE_INFINITY
+  return (from > only.since && from <= due.at) || only.ids.has(subscriber.id)
 }
 
 /** A row without a usable address has no place in the ledger; it has its finding. */
@@ -117,7 +127,7 @@ async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tall
     if (row.state === 'duplicate') skip(tally, 'duplicate')
     else if (row.state === 'skipped') skip(tally, row.reason as SkipReason)
     else if (row.state !== 'planned' || delivery === null) tally.already += 1
-    else if (due !== null && row.dueAt > due.at) tally[leftAs(row)] += 1
+    else if (take.accounts || (due !== null && row.dueAt > due.at)) tally[leftAs(row, now)] += 1
     else ready.push(delivery)
   }
   if (ready.length === 0) return
@@ -160,7 +170,9 @@ async function leaseBatch(batch: readonly Delivery[], take: TakeUp): Promise<Map
   return new Map(leased.map((one) => [one.id, one]))
 }
 
-const leftAs = ({ attempts }: Planned): 'deferred' | 'notDue' => (attempts > 0 ? 'deferred' : 'notDue')
+/** What has been tried, or could have been, is deferred. */
+const leftAs = ({ attempts, dueAt }: Planned, now: number): 'deferred' | 'notDue' =>
+  attempts > 0 || dueAt <= now ? 'deferred' : 'notDue'
 
 function skip(tally: Tally, reason: SkipReason): void {
   tally.skipped[reason] = (tally.skipped[reason] ?? 0) + 1

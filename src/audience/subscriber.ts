@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** A person who asked for it, as a row of the audience says. */
 export interface Subscriber {
@@ -33,7 +33,7 @@ export function defaultId(email: string): string {
 
 /** What the ledger and the suppressions know an address by: SHA-256 over the normalised address, in base32. */
 export function addressHash(email: string): string {
-  return base32(createHash('sha256').update(normalizedAddress(email)).digest())
+  return base32(hash('sha256', normalizedAddress(email), 'buffer'))
 }
 
 /** RFC 4648 base32, lower case, without padding. */

@@ -1,5 +1,6 @@
+import { readSubscribers } from '../audience/read-csv.ts'
 import { readConfig, refuseUnbuilt } from '../config.ts'
-import { resolveEdition, todayIn } from '../edition/calendar.ts'
+import { listEditions, resolveEdition, todayIn } from '../edition/calendar.ts'
 import { milliseconds } from '../edition/duration.ts'
 import type { Publication } from '../edition/publication.ts'
 import { UserError } from '../problems/user-error.ts'
@@ -8,12 +9,13 @@ import { editionsDue } from './editions-due.ts'
 import { notify } from './notify.ts'
 import { sendProofs } from './proofs.ts'
 import { readyEdition } from './ready-edition.ts'
+import { existingLedger } from './rehearse.ts'
 import { rehearseEdition, runEdition } from './run-edition.ts'
 import { openDkimKeys, openSecrets } from './secret.ts'
 import type { SendOptions } from './send-options.ts'
 import { reportNoEdition, reportResults } from './send-report.ts'
 import { heldBackResult, type SendResult } from './send-result.ts'
-import { openSession, type Session } from './session.ts'
+import { ledgerFile, openSession, type Session } from './session.ts'
 import { holdYoungGeneration } from './young-generation.ts'
 
 /**
@@ -35,7 +37,7 @@ export async function send(context: Context, name: string | null, options: SendO
   }
   const { publication } = await openPublication(context)
   const keys = await openDkimKeys(context, publication)
-  const dates = await datesOf(context, name, publication, due)
+  const dates = await datesOf(context, name, publication, options.live, due)
   if (dates.length === 0) return reportNoEdition(context, todayIn(publication, context.now), { ...options, due })
   const run = { ...options, due }
   if (options.to.length > 0) {
@@ -87,9 +89,18 @@ async function datesOf(
   context: Context,
   name: string | null,
   publication: Publication,
+  live: boolean,
   due: { wait: number } | null,
 ): Promise<string[]> {
-  if (name === null && due !== null) return editionsDue(context.root, publication, context.now.toMillis(), due.wait)
+  if (name === null && due !== null) {
+    const ledger = await existingLedger(ledgerFile(context.root, live))
+    const { dates } = await listEditions(context.root)
+    const audience = () => readSubscribers(context.root, publication.subscribers)
+    const now = context.now.toMillis()
+    const found = await editionsDue({ publication, dates, audience, ledger, now, wait: due.wait })
+    await ledger?.close()
+    return found
+  }
   const date = await resolveEdition(name ?? 'latest', context.root, publication, context.now)
   return date === null ? [] : [date]
 }

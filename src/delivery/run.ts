@@ -56,6 +56,7 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
   }
   let at = clock()
   let since: number | null = null
+  let takenLater = 0
   const passOver = async (accounts: boolean): Promise<Tally> => {
     const tally = noTally()
     const wait = async (): Promise<void> => {
@@ -98,9 +99,9 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
     await sleep(Math.max(0, at - AHEAD - clock()))
     if (isStopped()) break
     await edition.transport.warmUp()
-    await passOver(false)
+    takenLater += (await passOver(false)).taken
   }
-  if (since === null) return
+  if (takenLater === 0) return
   // Whoever was looked at once more is counted once: the last word on everybody is the ledger's.
   counts.deferred = 0
   takeTally(counts, await passOver(true), counts.accepted + counts.rejected + counts.unknown)

@@ -83,7 +83,6 @@ export async function* takeUp(
 
 interface Candidate {
   subscriber: Subscriber
-  hash: string
   /** Null for who is to be served. */
   delivery: Delivery | null
   skipped: SkipReason | null
@@ -101,7 +100,6 @@ function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candid
   const planned = planDelivery(row, offer, timing, clock())
   return {
     subscriber: row.subscriber,
-    hash: addressHash(row.subscriber.email),
     delivery: 'delivery' in planned ? planned.delivery : null,
     skipped: 'skipped' in planned ? planned.skipped : null,
   }
@@ -109,15 +107,16 @@ function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candid
 
 async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): AsyncGenerator<LeasedDelivery> {
   const { ledger, key, due } = take
-  const suppressed = await take.suppressed(chunk.map((one) => one.hash))
+  const hashes = chunk.map((one) => addressHash(one.subscriber.email))
+  const suppressed = await take.suppressed(hashes)
   const now = take.clock()
   const planned = await ledger.plan(
     key,
-    chunk.map(({ subscriber, hash, delivery, skipped }) => ({
+    chunk.map(({ subscriber, delivery, skipped }, index) => ({
       id: subscriber.id,
-      addressHash: hash,
+      addressHash: hashes[index] as string,
       dueAt: delivery?.window.from ?? now,
-      skipped: skipped ?? (suppressed.has(hash) ? 'suppressed' : null),
+      skipped: skipped ?? (suppressed.has(hashes[index] as string) ? 'suppressed' : null),
     })),
     now,
   )

@@ -24,17 +24,10 @@ export function clockOf(subscriber: Pick<Subscriber, 'timezone' | 'deliverAt'>, 
 export function atTheirTime(date: string, publication: Publication, embargo?: string): Timing {
   const earliest = embargo === undefined ? Number.NEGATIVE_INFINITY : Date.parse(embargo)
   const within = milliseconds(publication.deliverWithin)
-  const known = new Map<string, number>()
-  const start = (day: string, time: string, zone: string): number => {
-    const key = `${day} ${time} ${zone}`
-    const at = known.get(key) ?? instantOf(day, time, zone)
-    known.set(key, at)
-    return at
-  }
   return (subscriber, now): Window | null => {
     const { zone, time } = clockOf(subscriber, publication)
     for (let day = date, days = 0; days < MOST_DAYS; day = nextDay(day), days++) {
-      const from = Math.max(earliest, start(day, time, zone))
+      const from = Math.max(earliest, instantOf(day, time, zone))
       if (now <= from + within) return { from, until: from + within }
       if (publication.whenLate !== 'next') return null
     }

@@ -21,7 +21,7 @@ import { openLedger } from '../src/ledger/open.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-const CONNECTIONS = 20
+const CONNECTIONS = 100
 const FIRST = '2026-01-01'
 
 interface Delays {

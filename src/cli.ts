@@ -52,6 +52,24 @@ async function run(argv: readonly string[]): Promise<number> {
       .exitOverride()
       .configureOutput({ writeErr: () => {}, outputError: () => {} })
 
+  command('init [dir]', 'begin a publication that passes `check`, or add workflow files to one')
+    .addOption(new Option('--ci <service>', 'write workflow files').choices(['github', 'gitlab']))
+    .option('--name <name>', 'what it is called')
+    .option('--from <mailbox>', 'who sends it, as in "The Digest <digest@example.org>"')
+    .option('--timezone <zone>', 'where it is made, as in Europe/London')
+    .option('--language <tag>', 'its language, as in en-GB')
+    .option('--url <url>', 'where its site is')
+    .action(async (dir: string | undefined, options) => {
+      const { init } = await import('./commands/init.ts')
+      const context = await contextOf(options, abort.signal)
+      exitCode = await init(context, dir === undefined ? context.root : path.resolve(dir), options, terminal())
+    })
+
+  command('new [date]', 'begin the next edition, as a draft').action(async (date: string | undefined, options) => {
+    const { newDay } = await import('./commands/new.ts')
+    exitCode = await newDay(await contextOf(options, abort.signal), date ?? null)
+  })
+
   command('check [editions...]', 'say everything there is to say about an edition (latest by default)')
     .option('--all', 'every edition in digests/', false)
     .option('--since <ref>', 'only what differs from a branch, tag or commit of git')
@@ -242,6 +260,20 @@ async function contextOf(
 }
 
 /** Ctrl-C stops what runs until stopped; a second one ends the process. */
+/** Questions are asked only where somebody can answer. */
+function terminal(): ((question: string, proposal: string) => Promise<string>) | null {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return null
+  return async (question, proposal) => {
+    const { createInterface } = await import('node:readline/promises')
+    const lines = createInterface({ input: process.stdin, output: process.stdout })
+    try {
+      return await lines.question(`${question} (${proposal}) `)
+    } finally {
+      lines.close()
+    }
+  }
+}
+
 function stopOnSignals(abort: AbortController): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
   return abort.signal

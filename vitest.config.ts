@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
+    // It imports its schema without saying that it is JSON.
+    server: { deps: { inline: [/@actions\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

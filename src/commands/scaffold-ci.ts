@@ -126,6 +126,8 @@ permissions:
   contents: write
 jobs:
   send:
+    # The repository variable BROADSHEET_SEND, set to off, stops the schedule.
+    if: vars.BROADSHEET_SEND != 'off' || github.event_name == 'workflow_dispatch'
     runs-on: ubuntu-latest
     timeout-minutes: 350
     steps:

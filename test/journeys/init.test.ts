@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { repository, runCli } from '../support/run-cli.ts'
@@ -139,6 +140,35 @@ describe('init', () => {
     }
     const check = parse(await readFile(path.join(root, '.github/workflows/broadsheet-check.yml'), 'utf8'))
     expect(check.permissions).toEqual({ contents: 'read' })
+  })
+})
+
+describe('the workflow files', () => {
+  const errorsOf = (name: string, content: string): string[] =>
+    parseWorkflow({ name, content }, new NoOperationTraceWriter())
+      .context.errors.getErrors()
+      .map((one) => one.message)
+
+  it('pass the schema GitHub reads workflows by, which would notice a mistake', async () => {
+    const root = await emptyFolder()
+    await runCli(['init', root, '--ci', 'github'])
+    for (const file of await readdir(path.join(root, '.github/workflows'))) {
+      const text = await readFile(path.join(root, '.github/workflows', file), 'utf8')
+      expect(errorsOf(file, text)).toEqual([])
+      expect(errorsOf(file, text.replace('runs-on:', 'run-on:'))).not.toEqual([])
+      expect(errorsOf(file, text.replace(/contents: \w+/, 'contents: everything'))).not.toEqual([])
+    }
+  })
+
+  it('of this repository are those of its own sample', async () => {
+    const root = await emptyFolder()
+    for (const name of ['broadsheet.yaml', 'subscribers.csv'])
+      await writeFile(path.join(root, name), await readFile(path.join(repository, name)))
+    await runCli(['init', root, '--ci', 'github'])
+    for (const file of ['broadsheet-check.yml', 'broadsheet-send.yml']) {
+      const own = await readFile(path.join(repository, '.github/workflows', file), 'utf8')
+      expect(await readFile(path.join(root, '.github/workflows', file), 'utf8')).toBe(own)
+    }
   })
 })
 

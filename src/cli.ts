@@ -147,6 +147,13 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
     })
 
+  command('doctor', 'is everything right that a morning needs: server, login, DNS, way out, clock').action(
+    async (options) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      exitCode = await doctor(await contextOf(options, abort.signal))
+    },
+  )
+
   command('schedule', 'the coming days: editions, waves of subscribers, instants, changes of the clocks')
     .option('--days <number>', 'how many days', integer(1, 60), 7)
     .option('--cron', 'print the lines that run `send --due` for this audience', false)

@@ -77,6 +77,17 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
   }
 }
 
+/** A connection with its login and nothing sent over it. Throws what a run would stop for. */
+export async function tryServer(
+  server: MailServer,
+): Promise<{ extensions: string[]; secure: boolean; login: boolean }> {
+  const connection = await connected(server, false, () => {})
+  const { secure } = connection
+  const extensions = [...new Set(extensionsOf(connection))]
+  connection.quit()
+  return { extensions, secure: secure === true, login: server.credentials !== null }
+}
+
 async function connected(
   server: MailServer,
   reached: boolean,
@@ -152,8 +163,10 @@ const UTF8_ADDRESS =
   'this mail server takes no address with letters beyond ASCII before the @ (it does not offer SMTPUTF8)'
 
 /** Nodemailer 10.6 sends such an address to any server (RFC 6531 forbids it), and keeps what EHLO said to itself. */
-const takesUtf8 = (connection: SMTPConnection): boolean =>
-  (connection as unknown as { _supportedExtensions: string[] })._supportedExtensions.includes('SMTPUTF8')
+const takesUtf8 = (connection: SMTPConnection): boolean => extensionsOf(connection).includes('SMTPUTF8')
+
+const extensionsOf = (connection: SMTPConnection): string[] =>
+  (connection as unknown as { _supportedExtensions: string[] })._supportedExtensions
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string }
 

@@ -1,0 +1,208 @@
+import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
+import { readSubscribers } from '../audience/read-csv.ts'
+import { readConfig } from '../config.ts'
+import type { DkimKeys } from '../delivery/dkim-key.ts'
+import { domainOf, parseMailbox } from '../delivery/headers.ts'
+import { tryServer } from '../delivery/smtp.ts'
+import { parseSmtpUrl } from '../delivery/smtp-url.ts'
+import { RunRefused } from '../delivery/transport.ts'
+import type { Publication } from '../edition/publication.ts'
+import { exitCodes, UserError } from '../problems/user-error.ts'
+import { type Context, openPublication, printJson } from './command.ts'
+import { type Check, notChecked, right, wrong } from './doctor-check.ts'
+import { domainChecks, type Resolver } from './doctor-dns.ts'
+import { existingLedger } from './rehearse.ts'
+import { openDkimKeys } from './secret.ts'
+import { ledgerFile } from './session.ts'
+
+/** What `doctor` asks of the world; tests bring their own. */
+export interface World {
+  resolver: Resolver
+  /** A page's status, and what its server thinks the time is. */
+  page(url: string): Promise<{ status: number; date: string | null }>
+  /** As in 2026a. */
+  zoneData: string | undefined
+}
+
+/** `doctor`: is everything right that a morning needs? Exit 0 when nothing is wrong; what could not be checked is said. */
+export async function doctor(context: Context, world: World = theWorld()): Promise<number> {
+  const checks: Check[] = []
+  const publication = await guarded(checks, 'Publication', async () => {
+    const { publication: read } = await openPublication(context)
+    checks.push(right('Publication', `broadsheet.yaml can be used: ${read.name}.`))
+    return read
+  })
+  if (publication !== null) {
+    await guarded(checks, 'Audience', async () => void checks.push(await audience(context, publication)))
+    const keys = await guarded(checks, 'DKIM', () => openDkimKeys(context, publication))
+    const config = await guarded(checks, 'Secrets', async () => {
+      const read = readConfig(context.environment)
+      checks.push(
+        read.secretKeys === null
+          ? wrong(
+              'Secrets',
+              'BROADSHEET_SECRET is not set: nobody could unsubscribe, so `send --live` refuses.',
+              'Make one with  openssl rand -base64 32,  and keep it with your other secrets.',
+            )
+          : right('Secrets', 'BROADSHEET_SECRET is set.'),
+      )
+      return read
+    })
+    checks.push(await mailServer(config?.smtpUrl ?? null))
+    if (keys !== null || !checks.some((one) => one.name === 'DKIM' && one.state === 'wrong'))
+      checks.push(...(await domain(publication, keys, world)))
+    checks.push(...(await wayOut(context, publication, world)))
+  }
+  checks.push(zoneData(context, world.zoneData))
+  await guarded(checks, 'Ledger', async () => {
+    const ledger = await existingLedger(ledgerFile(context.root, true))
+    await ledger?.close()
+    checks.push(
+      ledger === null
+        ? notChecked(
+            'Ledger',
+            'There is none yet in .broadsheet/.',
+            'The first  send --live  makes it; keep it between runs.',
+          )
+        : right('Ledger', '.broadsheet/ledger.db opens and can be written.'),
+    )
+  })
+  if (context.json) printJson(context, { checks })
+  else context.stdout.write(`${checks.map(lineOf).join('\n')}\n`)
+  return checks.some((one) => one.state === 'wrong') ? exitCodes.usage : exitCodes.fine
+}
+
+const SIGNS = { right: 'right      ', wrong: 'wrong      ', 'not checked': 'not checked' } as const
+const lineOf = ({ name, state, message, hint }: Check): string =>
+  `${SIGNS[state]}  ${name}: ${message}${hint === '' ? '' : `\n             ${hint}`}`
+
+/** A mistake of the operator's is a line like the others; the next thing is looked at all the same. */
+async function guarded<Result>(checks: Check[], name: string, look: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await look()
+  } catch (caught) {
+    if (!(caught instanceof UserError)) throw caught
+    checks.push(wrong(name, caught.message, caught.hint))
+    return null
+  }
+}
+
+async function audience(context: Context, publication: Publication): Promise<Check> {
+  let active = 0
+  let bad = 0
+  for await (const row of readSubscribers(context.root, publication.subscribers)) {
+    if ('skipped' in row || row.findings.length > 0) bad += 1
+    if ('subscriber' in row && row.subscriber.status === 'active') active += 1
+  }
+  const said = `${active.toLocaleString('en')} active subscribers in ${publication.subscribers}`
+  return bad === 0
+    ? right('Audience', `${said}.`)
+    : wrong(
+        'Audience',
+        `${said}, ${bad.toLocaleString('en')} rows with something to say.`,
+        'Run  broadsheet send --dry-run  to see them.',
+      )
+}
+
+async function mailServer(url: string | null): Promise<Check> {
+  const name = 'Mail server'
+  if (url === null)
+    return notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')
+  try {
+    const server = parseSmtpUrl(url)
+    const { extensions, secure, login } = await tryServer({
+      ...server,
+      answerWithin: Math.min(20_000, server.answerWithin),
+    })
+    return right(
+      name,
+      `${server.host}:${server.port} answers ${secure ? 'over TLS' : 'in clear'}${login ? ', and takes the login' : ''}; it offers ${extensions.join(', ') || 'nothing beyond SMTP'}.`,
+    )
+  } catch (caught) {
+    // Trouble that may pass is as wrong now as what will not.
+    if (caught instanceof UserError || caught instanceof RunRefused || (caught as Error).name === 'RunTrouble')
+      return wrong(name, (caught as Error).message, (caught as RunRefused).hint)
+    throw caught
+  }
+}
+
+function domain(publication: Publication, keys: DkimKeys | null, world: World): Promise<Check[]> {
+  return domainChecks(domainOf(parseMailbox(publication.from).address), keys, world.resolver)
+}
+
+const MOST_SECONDS_OFF = 60
+
+/** The page readers leave by, and by the way what time its server thinks it is. */
+async function wayOut(context: Context, publication: Publication, world: World): Promise<Check[]> {
+  const name = 'Way out'
+  const url = `${publication.url.replace(/\/+$/, '')}/u/proof`
+  const clock = (date: string | null): Check => {
+    const seconds = date === null ? Number.NaN : (Date.parse(date) - context.now.toMillis()) / 1000
+    if (Number.isNaN(seconds))
+      return notChecked('Clock', 'Nobody was there to compare it with.', 'Copies are dated by it.')
+    return Math.abs(seconds) <= MOST_SECONDS_OFF
+      ? right('Clock', 'This machine and the server of the way out agree about the time.')
+      : wrong('Clock', `This machine is ${Math.round(Math.abs(seconds))} seconds off.`, 'Let it keep time with NTP.')
+  }
+  if (!url.startsWith('https:'))
+    return [
+      wrong(
+        name,
+        `${publication.url} is not https: mail programs then offer no one-click way out.`,
+        'Set  url: https://…',
+      ),
+      clock(null),
+    ]
+  try {
+    const { status, date } = await world.page(url)
+    return [
+      status === 200
+        ? right(name, `${url} answers.`)
+        : wrong(
+            name,
+            `${url} answers ${status}.`,
+            'Every copy leads there; something must answer at /u/ with the page to leave by.',
+          ),
+      clock(date),
+    ]
+  } catch (caught) {
+    const why =
+      (caught as Error).cause instanceof Error ? ((caught as Error).cause as Error).message : (caught as Error).message
+    return [notChecked(name, `${url} could not be asked (${why}).`, 'Try again where there is a network.'), clock(null)]
+  }
+}
+
+/** Rules of time zones change several times a year. */
+function zoneData({ now }: Context, version: string | undefined): Check {
+  const year = Number(/^\d{4}/.exec(version ?? '')?.[0] ?? Number.NaN)
+  if (Number.isNaN(year)) return notChecked('Time zones', 'This Node does not say how old its rules are.', '')
+  return now.year - year < 2
+    ? right('Time zones', `The rules are those of ${version}.`)
+    : wrong('Time zones', `The rules are those of ${version}.`, 'Update Node: clocks may have been changed since.')
+}
+
+function theWorld(): World {
+  const dns = new DnsResolver({ timeout: 5000, tries: 2 })
+  /** No such name, or nothing of that kind at it, is an answer. */
+  const orNone = async <Result>(asked: Promise<Result[]>): Promise<Result[]> => {
+    try {
+      return await asked
+    } catch (caught) {
+      if (['ENOTFOUND', 'ENODATA'].includes((caught as NodeJS.ErrnoException).code ?? '')) return []
+      throw caught
+    }
+  }
+  return {
+    resolver: {
+      txt: (name) => orNone(dns.resolveTxt(name)),
+      mx: async (name) => (await orNone(dns.resolveMx(name))).map((one) => one.exchange),
+      addresses: async (name) => (await orNone(lookup(name, { all: true }))).map((one) => one.address),
+    },
+    async page(url) {
+      const answer = await fetch(url, { redirect: 'follow', signal: AbortSignal.timeout(10_000) })
+      await answer.body?.cancel()
+      return { status: answer.status, date: answer.headers.get('date') }
+    },
+    zoneData: process.versions['tz'],
+  }
+}

@@ -12,6 +12,7 @@ import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
 import { existingLedger } from './rehearse.ts'
+import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
 import { ledgerFile } from './session.ts'
 
@@ -33,6 +34,14 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
     return read
   })
   if (publication !== null) {
+    if (publication.postalAddress === NO_ADDRESS)
+      checks.push(
+        wrong(
+          'Postal address',
+          'It has not been written yet.',
+          'Write it in broadsheet.yaml; bulk mail needs one in many countries.',
+        ),
+      )
     await guarded(checks, 'Audience', async () => void checks.push(await audience(context, publication)))
     const keys = await guarded(checks, 'DKIM', () => openDkimKeys(context, publication))
     const config = await guarded(checks, 'Secrets', async () => {

@@ -25,6 +25,9 @@ export function publicationFiles(begin: Beginnings): Map<string, string> {
   ])
 }
 
+/** Stands in for a postal address until somebody writes one; `doctor` asks for it. */
+export const NO_ADDRESS = 'Write your postal address here'
+
 const quoted = (text: string): string => JSON.stringify(text)
 
 const broadsheetYaml = ({ name, id, from, url, language, timezone }: Beginnings): string => `\
@@ -34,7 +37,7 @@ name: ${quoted(name)}
 id: ${id}
 from: ${quoted(from)}
 # many countries require one in bulk mail
-postalAddress: Write your postal address here
+postalAddress: ${NO_ADDRESS}
 # where the archive and the unsubscribe page live
 url: ${url}
 language: ${language}
@@ -109,7 +112,9 @@ remove the line \`status: draft\` and have it merged.
 1. In \`broadsheet.yaml\`: your postal address, and the address of your site.
 2. \`SMTP_URL\`, \`BROADSHEET_SECRET\` and, if your mail server does not sign, the \`DKIM_\` variables; see docs/send.md of Broadsheet.
 3. \`npx broadsheet send ${today} --live --first 1\` to a list with your own address only.
-4. \`npx broadsheet schedule --cron\`, and let something run those lines: \`npx broadsheet init --ci github\` (or \`gitlab\`) writes the files.
+4. \`npx broadsheet doctor\` says what is still missing.
+5. \`npx broadsheet schedule --cron\`, and let something run those lines: \`npx broadsheet init --ci github\` (or \`gitlab\`) writes the
+   files. Commit package-lock.json too: the jobs install from it. Keep the repository private: it holds your readers' addresses.
 `
 
 /** `new`: the day's edition, as a draft. */

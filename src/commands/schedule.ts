@@ -72,13 +72,16 @@ const SAID: Record<Day['edition'], string> = {
   none: 'no edition on this day',
 }
 
+const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+
 /** Zones named in a line; the rest is counted. */
 const NAMED = 3
 
 function dayText({ date, edition, embargo, waves, changes }: Day, clocks: readonly ClockCount[]): string {
   const head = `${DateTime.fromISO(date, { zone: 'utc' }).toFormat('ccc d LLL yyyy')}  ${SAID[edition]}`
   if (waves.length === 0) return head
-  const size = `${total(waves).toLocaleString('en')} subscribers in ${waves.length} ${waves.length === 1 ? 'wave' : 'waves'}`
+  const size = `${counted(total(waves), 'subscriber')} in ${counted(waves.length, 'wave')}`
   const width = Math.max(...waves.map((wave) => wave.subscribers.toLocaleString('en').length))
   const lines = waves.map(({ at, subscribers, zones }) => {
     const more = zones.length > NAMED ? ` and ${zones.length - NAMED} more` : ''
@@ -87,7 +90,7 @@ function dayText({ date, edition, embargo, waves, changes }: Day, clocks: readon
   const held = embargo === null ? [] : [`  under embargo until ${embargo}: nothing leaves before`]
   const turned = changes.map(
     ({ zone, subscribers, before, after }) =>
-      `  The clocks of ${zone} change from ${before} to ${after}: ${subscribers.toLocaleString('en')} copies leave at another time by UTC than the day before, and at the same by the wall.`,
+      `  The clocks of ${zone} change from ${before} to ${after}: ${subscribers === 1 ? '1 copy leaves' : `${subscribers.toLocaleString('en')} copies leave`} at another time by UTC than the day before, and at the same by the wall.`,
   )
   return [
     `${head}; ${size}`,

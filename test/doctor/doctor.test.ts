@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../src/commands/command.ts'
@@ -8,6 +8,7 @@ import type { Check } from '../../src/commands/doctor-check.ts'
 import { sampleCopy } from '../support/sample.ts'
 import { smtpSink } from '../support/smtp-sink.ts'
 
+const SAMPLE = readFileSync('broadsheet.yaml', 'utf8')
 const NOW = DateTime.fromISO('2026-11-20T06:00:00Z')
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const ed = generateKeyPairSync('ed25519')
@@ -111,6 +112,16 @@ describe('doctor', () => {
     ['Time zones', 'old', { world: { zoneData: '2024b' } }, /2024b/],
     ['Mail server', 'nobody there', { environment: { SMTP_URL: 'smtp://127.0.0.1:1' } }, /No connection/],
     ['Mail server', 'a bad address', { environment: { SMTP_URL: 'http://x' } }, /begins with http:/],
+    [
+      'Postal address',
+      'left as init made it',
+      {
+        files: {
+          'broadsheet.yaml': SAMPLE.replace(/postalAddress: .*/, 'postalAddress: Write your postal address here'),
+        },
+      },
+      /not been written/,
+    ],
     ['Publication', 'broken', { files: { 'broadsheet.yaml': 'name: x\n' } }, /cannot be used/],
   ])('%s is wrong: %s', async (name, _what, setting, message) => {
     const { exitCode, said } = await look(setting)
@@ -143,8 +154,7 @@ describe('doctor', () => {
   })
 
   it('takes the DMARC policy of the domain above, where the sender has none of its own', async () => {
-    const yaml = await readFile('broadsheet.yaml', 'utf8')
-    const files = { 'broadsheet.yaml': yaml.replaceAll('digest@morning.example', 'digest@news.morning.example') }
+    const files = { 'broadsheet.yaml': SAMPLE.replaceAll('digest@morning.example', 'digest@news.morning.example') }
     const { said } = await look({ files, names: { 'news.morning.example': [['v=spf1 -all']] } })
     expect(said('DMARC')).toMatchObject({
       state: 'right',

@@ -8,7 +8,7 @@ import { emptyFolder } from '../support/sample.ts'
 
 const execute = promisify(execFile)
 
-it('works as a package installed in an empty folder: help, check, send', { timeout: 300_000 }, async () => {
+it('works as a package installed in an empty folder: help, init, check, send', { timeout: 300_000 }, async () => {
   const folder = await emptyFolder()
   const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: repository,
@@ -25,14 +25,19 @@ it('works as a package installed in an empty folder: help, check, send', { timeo
     ['install', '--prefer-offline', '--no-save', '--ignore-scripts', path.join(folder, packed.filename)],
     { cwd: folder, maxBuffer: 1e8 },
   )
+  const cli = path.join(folder, 'node_modules', 'broadsheet', 'src', 'bin.js')
+  const begun = await runCli(['init', 'mine', '--ci', 'github'], { cwd: folder, bin: cli })
+  expect(begun.exitCode).toBe(0)
+  expect(await readdir(path.join(folder, 'mine/schemas'))).toContain('edition.schema.json')
+  const rehearsed = await runCli(['send', '--root', 'mine', '--json'], { cwd: folder, bin: cli })
+  expect(JSON.parse(rehearsed.stdout)).toMatchObject({ audience: 1, accepted: 1 })
   for (const name of ['broadsheet.yaml', 'digests', 'subscribers.csv'])
     await cp(path.join(repository, name), path.join(folder, name), { recursive: true })
-  const bin = path.join(folder, 'node_modules', 'broadsheet', 'src', 'bin.js')
-  const help = await runCli(['--help'], { cwd: folder, bin })
+  const help = await runCli(['--help'], { cwd: folder, bin: cli })
   expect(help.stdout).toContain('Usage: broadsheet')
-  const check = await runCli(['check', '--all', '--json'], { cwd: folder, bin })
+  const check = await runCli(['check', '--all', '--json'], { cwd: folder, bin: cli })
   expect(JSON.parse(check.stdout)).toMatchObject({ errors: 0, warnings: 0 })
-  const send = await runCli(['send'], { cwd: folder, bin })
+  const send = await runCli(['send'], { cwd: folder, bin: cli })
   expect(send).toMatchObject({ exitCode: 0, stderr: '' })
   expect(await readdir(path.join(folder, 'outbox', '2026-11-20'))).toHaveLength(9)
 })

@@ -53,6 +53,7 @@ await runDeliveries(
     isAborted: () => false,
     pace: async () => {},
     onRow: () => {},
+    prepare: async () => {},
     messageFor: async ({ subscriber, topics, language, datedAt }, allocate) => {
       const template = await variants.variant(topics, language)
       if (template === null) throw new Error('nothing to show')

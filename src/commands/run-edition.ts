@@ -108,6 +108,9 @@ export async function runEdition(
           aboutRows.add(row.findings)
           progress.row()
         },
+        prepare: async (waiting) => {
+          for (const { topics: wanted, language } of waiting) await variants.variant(wanted, language)
+        },
         messageFor: async ({ subscriber, topics: wanted, language, datedAt }, allocate) => {
           const template = await variants.variant(wanted, language)
           if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)

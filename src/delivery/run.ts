@@ -4,6 +4,7 @@ import { BackOff } from './back-off.ts'
 import type { Counts } from './counts.ts'
 import { deliverAll, type Run } from './deliver.ts'
 import type { FilledMessage } from './message.ts'
+import type { Delivery } from './plan.ts'
 import type { Allocate } from './raw-buffers.ts'
 import { settlementOf } from './settlement.ts'
 import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from './take-up.ts'
@@ -18,6 +19,8 @@ export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | '
   /** `--first N`. */
   first: number | null
   transport: OpenTransport
+  /** Makes what can be made of these before their instant. */
+  prepare(ready: readonly Delivery[]): Promise<void>
   messageFor(delivery: LeasedDelivery, allocate: Allocate): Promise<FilledMessage>
   /** Ends early when the run is stopped. */
   sleep(milliseconds: number): Promise<void>
@@ -59,7 +62,8 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
   let takenLater = 0
   const passOver = async (accounts: boolean): Promise<Tally> => {
     const tally = noTally()
-    const wait = async (): Promise<void> => {
+    const wait = async (ready: readonly Delivery[]): Promise<void> => {
+      if (at > clock()) await edition.prepare(ready)
       for (let left = at - clock(); left > 0 && !isStopped(); left = at - clock()) await sleep(left)
     }
     const take: TakeUp = {

@@ -32,7 +32,7 @@ export interface TakeUp {
   offer: Offer
   timing: Timing
   /** Takes only what is due by then; waits for that instant before the first is taken. Null: whatever is planned. */
-  due: { at: number; wait(): Promise<void> } | null
+  due: { at: number; wait(ready: readonly Delivery[]): Promise<void> } | null
   /** Looks only at who has become due since an instant, and at these; null: at everybody. */
   only: { since: number; ids: ReadonlySet<string> } | null
   /** Takes nobody: says where everybody is. */
@@ -130,7 +130,7 @@ async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tall
     else ready.push(delivery)
   }
   if (ready.length === 0) return
-  await due?.wait()
+  await due?.wait(ready)
   for (let from = 0; from < ready.length; ) {
     const batch = ready.slice(from, from + Math.min(take.connections * LEASED_AHEAD, take.room.left))
     from += batch.length

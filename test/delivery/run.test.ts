@@ -57,6 +57,7 @@ function aRun(ledger: Ledger, more: Partial<EditionRun> & { take?(request: Trans
     isAborted: () => false,
     pace: async () => {},
     onRow: () => {},
+    prepare: async () => {},
     onSettled: () => {},
     ...rest,
   }

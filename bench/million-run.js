@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { DateTime } from 'luxon'
 import { readSubscribers } from '../build/audience/read-csv.js'
-import { holdYoungGeneration } from '../build/commands/young-generation.js'
+import { holdMemory } from '../build/commands/hold-memory.js'
 import { noCounts } from '../build/delivery/counts.js'
 import { fill, recipientFor } from '../build/delivery/message.js'
 import { runDeliveries } from '../build/delivery/run.js'
@@ -14,7 +14,7 @@ import { prepareEdition } from '../build/render/prepare.js'
 
 const DATE = '2026-11-20'
 const root = process.argv[2] ?? ''
-holdYoungGeneration()
+holdMemory()
 const { publication: read } = await readPublication(root)
 if (read === null) throw new Error('no publication')
 const { prepared } = await prepareEdition(root, DATE, read)

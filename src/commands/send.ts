@@ -6,6 +6,7 @@ import type { Publication } from '../edition/publication.ts'
 import { UserError } from '../problems/user-error.ts'
 import { type Context, openPublication } from './command.ts'
 import { editionsDue } from './editions-due.ts'
+import { holdMemory } from './hold-memory.ts'
 import { notify } from './notify.ts'
 import { sendProofs } from './proofs.ts'
 import { readyEdition } from './ready-edition.ts'
@@ -16,7 +17,6 @@ import type { SendOptions } from './send-options.ts'
 import { reportNoEdition, reportResults } from './send-report.ts'
 import { heldBackResult, type SendResult } from './send-result.ts'
 import { ledgerFile, openSession, type Session } from './session.ts'
-import { holdYoungGeneration } from './young-generation.ts'
 
 /**
  * `send [edition]`: the edition to everyone not yet served; into `outbox/`, unless `--live` says otherwise. Walks the
@@ -24,7 +24,7 @@ import { holdYoungGeneration } from './young-generation.ts'
  * a name every edition that is due somewhere on earth.
  */
 export async function send(context: Context, name: string | null, options: SendOptions): Promise<number> {
-  holdYoungGeneration()
+  holdMemory()
   const config = readConfig(context.environment)
   if (options.live) refuseUnbuilt(context.environment)
   const due = options.due || options.wait !== null ? { wait: milliseconds(options.wait ?? '0m') } : null

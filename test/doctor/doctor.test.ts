@@ -48,7 +48,12 @@ async function look({ names = {}, environment = {}, files = {}, world = {}, reso
     json: true,
     now: NOW,
     environment: { ...SECRET, ...DKIM, ...environment },
-    stdout: { write: (text) => void (out += text), isTerminal: false },
+    stdout: {
+      write(text) {
+        out += text
+      },
+      isTerminal: false,
+    },
     stderr: { write: () => {}, isTerminal: false },
     signal: new AbortController().signal,
   }

@@ -35,7 +35,9 @@ export function listFindings(
     )
   if (https.length === 1 && headerValue(fields, 'list-unsubscribe-post') !== 'List-Unsubscribe=One-Click')
     say('message-list', 'List-Unsubscribe-Post is not exactly "List-Unsubscribe=One-Click" (RFC 8058).', BUG)
-  if (!/^(?:(?:"[^"]*"|[^"<>]*)\s)?<[a-z0-9-]+(?:\.[a-z0-9-]+)+>$/i.test(headerValue(fields, 'list-id') ?? ''))
+  if (
+    !/^(?:(?:"(?:[^"\\]|\\.)*"|[^"<>]*)\s)?<[a-z0-9-]+(?:\.[a-z0-9-]+)+>$/i.test(headerValue(fields, 'list-id') ?? '')
+  )
     say('message-list', `List-Id is "${headerValue(fields, 'list-id') ?? ''}", not a phrase and <id.domain>.`, BUG)
   const feedback = headerValue(fields, 'feedback-id')
   if (feedback !== undefined && (feedback.split(':').length > 4 || !/(?:^|:)[^:\s]{5,15}$/.test(feedback)))

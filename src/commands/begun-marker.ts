@@ -51,6 +51,9 @@ export function noted(
   }
 }
 
+/** One command at a time: two editions that begin at the same moment would meet in git's index. */
+let lastKept: Promise<unknown> = Promise.resolve()
+
 async function note(context: Context, ledger: Ledger, key: EditionKey, clock: () => number): Promise<void> {
   const run = randomUUID()
   const file = markerOf(context.root, key)
@@ -59,8 +62,12 @@ async function note(context: Context, ledger: Ledger, key: EditionKey, clock: ()
   await appendFile(file, `${run} ${new Date(clock()).toISOString()}\n`)
   const command = context.environment['BROADSHEET_ON_BEGIN']
   if (!command) return
+  const kept = lastKept.then(() =>
+    promisify(exec)(command, { cwd: context.root, env: context.environment, timeout: 60_000 }),
+  )
+  lastKept = kept.catch(() => {})
   try {
-    await promisify(exec)(command, { cwd: context.root, env: context.environment, timeout: 60_000 })
+    await kept
   } catch (caught) {
     const { stderr, message } = caught as Error & { stderr?: string }
     throw new RunRefused(

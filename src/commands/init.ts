@@ -4,12 +4,17 @@ import { readSubscribers } from '../audience/read-csv.ts'
 import { type CronLine, cronLines } from '../delivery/cron.ts'
 import { clocksOf, wavesOf } from '../delivery/waves.ts'
 import { milliseconds } from '../edition/duration.ts'
+import { publicationSchema } from '../edition/publication.ts'
 import { datesFrom, isPublishingDay } from '../edition/publishing-days.ts'
 import { readPublication } from '../edition/read.ts'
+import { validate } from '../edition/validate.ts'
+import { isError } from '../problems/finding.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { sourceFrom } from '../yaml/source.ts'
 import { type Context, printJson } from './command.ts'
 import { githubWorkflows, gitlabPipeline } from './scaffold-ci.ts'
-import { type Beginnings, publicationFiles } from './scaffold-publication.ts'
+import { type Beginnings, broadsheetYaml, publicationFiles } from './scaffold-publication.ts'
 
 const SCHEMAS = path.join(import.meta.dirname, '..', '..', 'schemas')
 
@@ -81,7 +86,8 @@ async function beginnings(context: Context, options: InitOptions, ask: Ask): Pro
   const answer = async (given: string | undefined, question: string, proposal: string): Promise<string> =>
     given ?? (ask === null ? proposal : (await ask(question, proposal)).trim() || proposal)
   const name = await answer(options.name, 'What is it called?', 'The Morning Digest')
-  const from = await answer(options.from, 'Who sends it?', `${name} <digest@example.org>`)
+  const sender = name.replace(/[<>"\\]/g, '').trim()
+  const from = await answer(options.from, 'Who sends it?', `${sender} <digest@example.org>`)
   const zone = await answer(
     options.timezone,
     'In which time zone is it made?',
@@ -98,16 +104,33 @@ async function beginnings(context: Context, options: InitOptions, ask: Ask): Pro
     .replace(/-+$/, '')
   const manifest = path.join(import.meta.dirname, '..', '..', 'package.json')
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
-  return {
+  const begin = {
     name,
     from,
     timezone: zone,
     language,
     url: url.replace(/\/+$/, ''),
     id: id === '' ? 'digest' : id,
-    today: context.now.setZone(zone).toFormat('yyyy-MM-dd'),
     version,
   }
+  refuseUnusable(begin)
+  return { ...begin, today: context.now.setZone(zone).toFormat('yyyy-MM-dd') }
+}
+
+/** What the schema would say of broadsheet.yaml is said before there is one, of the option it came from. */
+function refuseUnusable(begin: Omit<Beginnings, 'today'>): void {
+  const { tree, findings } = parseYaml(sourceFrom(broadsheetYaml({ ...begin, today: '' }), 'broadsheet.yaml'))
+  const inFields = tree === null ? [] : validate(publicationSchema, tree, [], tree.root).findings
+  const [problem] = [...findings, ...inFields].filter(isError)
+  if (problem === undefined) return
+  const key = (['name', 'from', 'timezone', 'language', 'url'] as const).find(
+    (one) => tree?.placeOf([one]).line === problem.line,
+  )
+  throw new UserError(
+    'bad-option',
+    key === undefined ? problem.message : `--${key} ${begin[key]}: ${problem.message}`,
+    `${problem.hint} Nothing was written.`,
+  )
 }
 
 /** For the audience as it is. */

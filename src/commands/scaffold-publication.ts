@@ -30,7 +30,7 @@ export const NO_ADDRESS = 'Write your postal address here'
 
 const quoted = (text: string): string => JSON.stringify(text)
 
-const broadsheetYaml = ({ name, id, from, url, language, timezone }: Beginnings): string => `\
+export const broadsheetYaml = ({ name, id, from, url, language, timezone }: Beginnings): string => `\
 # yaml-language-server: $schema=./schemas/publication.schema.json
 name: ${quoted(name)}
 # part of List-Id, Message-ID and the ledger; never change it
@@ -39,10 +39,10 @@ from: ${quoted(from)}
 # many countries require one in bulk mail
 postalAddress: ${NO_ADDRESS}
 # where the archive and the unsubscribe page live
-url: ${url}
-language: ${language}
+url: ${quoted(url)}
+language: ${quoted(language)}
 # for subscribers without one of their own
-timezone: ${timezone}
+timezone: ${quoted(timezone)}
 # on the subscriber's own wall, and how late a copy may still leave
 deliverAt: "07:00"
 deliverWithin: 4h
@@ -54,22 +54,25 @@ topics:
 subscribers: subscribers.csv
 `
 
-const firstEdition = ({ url }: Beginnings): string => `\
+/** The first stories are English, and say so in a publication that is not. */
+const langLine = ({ language }: Beginnings): string => (/^en\b/i.test(language) ? '' : '\n    lang: en')
+
+const firstEdition = (begin: Beginnings): string => `\
 # yaml-language-server: $schema=../schemas/edition.schema.json
 # Without a subject the lead headline is the subject, and the next headlines the preheader.
 intro: Good morning. This is the first edition; write over it.
 entries:
   - topic: world
     headline: The first story of the first edition leads the page
-    url: ${url}/first
-    source: The Harbour Post
+    url: ${begin.url}/first
+    source: The Harbour Post${langLine(begin)}
     summary: >-
       Two or three sentences in your own words, about what happened and why it matters to the people who read
       you. They take *italic*, **bold** and links.
   - topic: business
     headline: A second story stands under its own topic
-    url: ${url}/second
-    source: The Harbour Post
+    url: ${begin.url}/second
+    source: The Harbour Post${langLine(begin)}
     summary: >-
       Readers who chose only this topic get only this story, and it leads their page. A picture is one more
       key of an entry, with its caption, its credit and what it shows.
@@ -117,7 +120,7 @@ remove the line \`status: draft\` and have it merged.
    files. Commit package-lock.json too: the jobs install from it. Keep the repository private: it holds your readers' addresses.
 `
 
-/** `new`: the day's edition, as a draft. */
+/** `new`: the day's edition, as a draft. `check` has no error to name, and calls the words in brackets left in. */
 export const newEdition = (topics: readonly string[]): string => `\
 # yaml-language-server: $schema=../schemas/edition.schema.json
 # Remove this line when the edition is ready: until then nothing of it is sent.
@@ -129,10 +132,10 @@ entries:
   # Topics: ${topics.join(', ')}. The first entry leads.
   - topic: ${topics[0] ?? 'world'}
     # kicker: Must read
-    headline: Write the headline here
+    headline: "[headline]"
     url: https://example.org/
     # source: The paper it is from
-    summary: Write two or three sentences here, in your own words.
+    summary: Write the [summary] here, two or three sentences in your own words.
     # image:
     #   src: images/harbour.jpg
     #   alt: What somebody who cannot see it needs to know

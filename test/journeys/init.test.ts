@@ -231,3 +231,97 @@ it('the check job of GitHub checks and builds what a pull request touches', asyn
   expect(await readdir(path.join(root, 'dist'))).toEqual(['2031-01-02'])
   expect(await readdir(path.join(root, 'dist/2031-01-02'))).toContain('email.html')
 }, 60_000)
+
+describe('what init is told', () => {
+  it.each([
+    ['--timezone', 'Mars/Phobos'],
+    ['--from', 'not an address'],
+    ['--language', 'the Queen’s'],
+    ['--url', 'ftp://paper.example'],
+  ])('%s %s is refused before anything is written', async (option, value) => {
+    const root = path.join(await emptyFolder(), 'mine')
+    const made = await runCli(['init', root, option, value])
+    expect([made.exitCode, made.stderr]).toEqual([2, expect.stringContaining(`${option} ${value}`)])
+    await expect(readdir(root)).rejects.toThrow('ENOENT')
+  })
+
+  it.each([
+    ['--language', 'ja'],
+    ['--language', 'ar-EG'],
+    ['--name', 'The "Harbour" Post: morning #1'],
+    ['--name', 'No'],
+    ['--url', 'https://paper.example/letters/'],
+  ])('%s %s makes a publication check has nothing to say of', async (option, value) => {
+    const root = path.join(await emptyFolder(), 'mine')
+    expect((await runCli(['init', root, option, value])).exitCode).toBe(0)
+    const { stdout, stderr } = await runCli(['check', '--all', '--root', root])
+    expect(stdout + stderr).toMatch(/^\d{4}-\d{2}-\d{2}: 0 errors, 0 warnings\.\n$/)
+  })
+
+  it('leaves words in a new edition that check calls left in', async () => {
+    const root = await emptyFolder()
+    await runCli(['init', root])
+    const { edition } = JSON.parse((await runCli(['new', '--root', root, '--json'])).stdout)
+    const { findings, errors } = JSON.parse((await runCli(['check', edition, '--root', root, '--json'])).stdout)
+    expect(errors).toBe(0)
+    expect(findings.map((one: { code: string }) => one.code)).toEqual(['placeholder', 'placeholder'])
+  })
+})
+
+describe('the branch that keeps the ledger', () => {
+  const tree = async (bare: string) => (await git(bare, 'ls-tree', '-r', '--name-only', 'broadsheet-state')).split('\n')
+
+  it('never holds the journal of an earlier ledger beside a newer one', async () => {
+    const { port } = await smtpSink()
+    const bare = await remoteRepository(1)
+    expect((await sendJob(bare, port)).codes['Keep the ledger']).toBe(0)
+    const work = await runner(bare)
+    await git(work, 'checkout', '-q', 'broadsheet-state')
+    // As after a job that was cut off while it wrote.
+    await writeFile(path.join(work, 'ledger.db-wal'), 'the journal of a run that was cut off')
+    await git(work, 'add', '-f', 'ledger.db-wal')
+    await git(work, 'commit', '-qm', 'cut off')
+    await git(work, 'push', '-q', 'origin', 'broadsheet-state')
+    const next = await sendJob(bare, port)
+    expect(next.codes['Keep the ledger'], next.out).toBe(0)
+    expect(await tree(bare)).toEqual([`begun/${TODAY}`, 'ledger.db'])
+  }, 60_000)
+
+  it('is not written over when another run has kept its own there meanwhile', async () => {
+    const { port, received } = await smtpSink()
+    const bare = await remoteRepository(1)
+    await sendJob(bare, port)
+    const [bringBack, ...rest] = (await steps(await runner(bare), 'broadsheet-send.yml', 'send')).filter(
+      (step) => step.run !== undefined && step.name !== 'Install',
+    )
+    const slow = await runner(bare)
+    const values = { 'secrets.SMTP_URL': `smtp://127.0.0.1:${port}`, 'secrets.BROADSHEET_SECRET': 'of-the-tests-only' }
+    expect((await play(slow, bringBack as Step, values)).code).toBe(0)
+    await sendJob(bare, port)
+    await git(slow, 'push', '-q', '--force', 'origin', 'HEAD:refs/heads/broadsheet-state')
+    const other = await git(bare, 'rev-parse', 'broadsheet-state')
+    expect((await play(slow, rest.at(-1) as Step, values)).code).not.toBe(0)
+    expect(await git(bare, 'rev-parse', 'broadsheet-state')).toBe(other)
+    expect(received).toHaveLength(1)
+  }, 60_000)
+
+  it('is made by the first run, even one with nobody to serve', async () => {
+    const { port } = await smtpSink()
+    const bare = await remoteRepository(0)
+    const { codes, out } = await sendJob(bare, port)
+    expect(codes, out).toEqual({ 'Bring back the ledger': 0, 'Send to who is due': 0, 'Keep the ledger': 0 })
+  }, 60_000)
+})
+
+it('the check job is green for a pull request that touches no edition', async () => {
+  const bare = await remoteRepository(1)
+  const root = await runner(bare)
+  await git(root, 'checkout', '-q', '-b', 'readme')
+  await writeFile(path.join(root, 'README.md'), '# Another page\n')
+  await git(root, 'commit', '-qam', 'The page')
+  for (const step of await steps(root, 'broadsheet-check.yml', 'check')) {
+    if (step.run === undefined || step.name === 'Install') continue
+    const { code, out } = await play(root, step, { 'github.base_ref': 'main' })
+    expect(code, `${step.name}: ${out}`).toBe(0)
+  }
+}, 60_000)

@@ -1,6 +1,6 @@
 import { type CronLine, cronText } from '../delivery/cron.ts'
 
-/** Actions are pinned to commits: a tag can be moved. These run on Node 24; GitHub takes Node 20 away. */
+/** Actions are pinned to commits: a tag can be moved. These run on Node 24. */
 const CHECKOUT = 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0'
 const SETUP_NODE = 'actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444 # v5.0.0'
 const UPLOAD = 'actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1'

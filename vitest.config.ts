@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
+    // Half of what a test does is waiting for a server or a child: one worker a core, not one less.
+    maxWorkers: 2,
     // It imports its schema without saying that it is JSON.
     server: { deps: { inline: [/@actions\//] } },
     testTimeout: 30_000,

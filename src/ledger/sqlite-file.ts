@@ -1,19 +1,21 @@
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database, OpenDatabase } from './database.ts'
-import { explained } from './open-errors.ts'
+import { SQLITE_WORDS } from './sql-words.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
+import { explainedSqlite } from './sqlite-errors.ts'
 
 /** An open SQLite file (node:sqlite, WAL, synchronous FULL). One process may share it with others on its machine. */
 export class SqliteFile implements OpenDatabase {
   readonly engine = 'sqlite'
+  readonly words = SQLITE_WORDS
+  readonly name: string
   readonly db: Database
   readonly #handle: DatabaseSync
-  readonly #file: string
 
   constructor(handle: DatabaseSync, file: string) {
     this.#handle = handle
-    this.#file = file
+    this.name = file
     this.db = new Kysely({ dialect: sqliteDialect(handle) })
   }
 
@@ -21,7 +23,7 @@ export class SqliteFile implements OpenDatabase {
     try {
       return (await query.execute(db)).rows as Row[]
     } catch (caught) {
-      throw explained(caught, this.#file)
+      throw explainedSqlite(caught, this.name)
     }
   }
 
@@ -29,12 +31,12 @@ export class SqliteFile implements OpenDatabase {
     try {
       return await this.db.transaction().execute(work)
     } catch (caught) {
-      throw explained(caught, this.#file)
+      throw explainedSqlite(caught, this.name)
     }
   }
 
   async now(): Promise<number> {
-    const [row] = await this.all<{ now: number }>(sql`select cast(unixepoch('subsec') * 1000 as integer) as now`)
+    const [row] = await this.all<{ now: number }>(sql`select ${this.words.clock} as now`)
     return row?.now ?? 0
   }
 

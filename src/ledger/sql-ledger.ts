@@ -1,33 +1,37 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, OpenDatabase } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
-import type {
-  DeliveryRow,
-  EditionKey,
-  Leased,
-  Ledger,
-  OpenedEdition,
-  Planned,
-  PlanRow,
-  Settlement,
-  State,
+import {
+  type DeliveryRow,
+  type EditionKey,
+  type Leased,
+  type Ledger,
+  MOVES,
+  type OpenedEdition,
+  type Planned,
+  type PlanRow,
+  type Settlement,
+  type State,
 } from './ledger.ts'
 import { planRows } from './plan-rows.ts'
 import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
+import type { SqlWords } from './sql-words.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
-/** The ledger on an open database. */
-export class SqliteLedger implements Ledger {
+/** The ledger on an open database, of either engine. */
+export class SqlLedger implements Ledger {
   readonly #database: OpenDatabase
   readonly #db: Database
+  readonly #words: SqlWords
   /** Begins and settlements of all connections share their commits, in the order they came. */
   readonly #steps: GroupCommit<Begin | Settle, boolean>
 
   constructor(database: OpenDatabase) {
     this.#database = database
     this.#db = database.db
-    this.#steps = new GroupCommit((items) => database.transaction((db) => takeSteps(db, items)))
+    this.#words = database.words
+    this.#steps = new GroupCommit((items) => database.transaction((db) => takeSteps(db, database.words, items)))
   }
 
   now(): Promise<number> {
@@ -67,14 +71,14 @@ export class SqliteLedger implements Ledger {
   }
 
   plan(key: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]> {
-    return this.#transaction((db) => planRows(db, key, rows, now))
+    return this.#transaction((db) => planRows(db, this.#words, key, rows, now))
   }
 
   async states({ publication, edition }: EditionKey, ids: readonly string[]): Promise<Map<string, State>> {
     const rows = await this.#all<{ subscriber_id: string; state: State }>(
       this.#db,
       sql`select subscriber_id, state from delivery where publication = ${publication} and edition = ${edition}
-        and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))`,
+        and ${this.#words.isOneOf(sql`subscriber_id`, ids)}`,
     )
     return new Map(rows.map((one) => [one.subscriber_id, one.state]))
   }
@@ -89,11 +93,15 @@ export class SqliteLedger implements Ledger {
   ): Promise<Leased[]> {
     const rows = await this.#all<{ subscriber_id: string; planned_at: number; due_at: number; attempts: number }>(
       this.#db,
-      sql`update delivery set state = 'leased', lease_owner = ${owner}, lease_until = ${until}, updated_at = ${now}
-        where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${dueBy}
-          and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))
-          and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
-        returning subscriber_id, planned_at, due_at, attempts`,
+      sql`with picked as materialized (
+          select subscriber_id from delivery
+          where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${dueBy}
+            and ${this.#words.isOneOf(sql`subscriber_id`, ids)}
+            and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
+          ${this.#words.skipLocked})
+        update delivery set state = 'leased', lease_owner = ${owner}, lease_until = ${until}, updated_at = ${now}
+        from picked where publication = ${publication} and edition = ${edition} and delivery.subscriber_id = picked.subscriber_id
+        returning delivery.subscriber_id, planned_at, due_at, attempts`,
     )
     return rows.map((one) => ({
       id: one.subscriber_id,
@@ -134,18 +142,20 @@ export class SqliteLedger implements Ledger {
         db,
         sql`select lease_owner, max(lease_until) as until from delivery where state in ('leased', 'sending') group by lease_owner`,
       )
-      const dead = JSON.stringify(
-        owners.filter((one) => isDead(one.lease_owner, one.until)).map((one) => one.lease_owner),
-      )
+      const dead = owners.filter((one) => isDead(one.lease_owner, one.until))
+      if (dead.length === 0) return { planned: 0, unknown: 0 }
+      // A lease that was renewed since is a living owner's.
+      const theirs = sql`from (${this.#words.rows({ lease_owner: 'text', until: 'bigint' }, dead)}) as dead
+        where delivery.lease_owner = dead.lease_owner and delivery.lease_until <= dead.until`
       const count = async (query: RawBuilder<unknown>): Promise<number> =>
         Number((await query.execute(db)).numAffectedRows ?? 0)
       // Nothing had left for a leased row; for one in `sending` nobody can tell any more. Its owner stays on record.
       return {
         planned: await count(
-          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} ${theirs} and delivery.state = 'leased'`,
         ),
         unknown: await count(
-          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} ${theirs} and delivery.state = 'sending'`,
         ),
       }
     })
@@ -162,19 +172,17 @@ export class SqliteLedger implements Ledger {
   counts({ publication, edition }: EditionKey): Promise<{ state: State; reason: string | null; count: number }[]> {
     return this.#all(
       this.#db,
-      sql`select state, iif(state = 'skipped', reason, null) as reason, count(*) as count from delivery where publication = ${publication} and edition = ${edition} group by 1, 2 order by 1, 2`,
+      sql`select state, case when state = 'skipped' then reason end as reason, count(*) as count from delivery where publication = ${publication} and edition = ${edition} group by 1, 2 order by 1, 2`,
     )
   }
 
   async *rows({ publication, edition }: EditionKey, states?: readonly State[]): AsyncGenerator<DeliveryRow> {
-    const wanted = JSON.stringify(
-      states ?? ['planned', 'leased', 'sending', 'accepted', 'rejected', 'unknown', 'skipped', 'bounced'],
-    )
+    const wanted = states ?? (Object.keys(MOVES) as State[])
     for (let after = ''; ; ) {
       const page = await this.#all<DeliveryRow>(
         this.#db,
         sql`select subscriber_id as id, state, reason, reply, attempts, due_at as "dueAt", planned_at as "plannedAt", lease_owner as "leaseOwner", updated_at as "updatedAt"
-          from delivery where publication = ${publication} and edition = ${edition} and subscriber_id > ${after} and state in (select value from json_each(${wanted})) order by subscriber_id limit 1000`,
+          from delivery where publication = ${publication} and edition = ${edition} and subscriber_id > ${after} and ${this.#words.isOneOf(sql`state`, wanted)} order by subscriber_id limit 1000`,
       )
       yield* page
       const last = page.at(-1)
@@ -223,7 +231,7 @@ export class SqliteLedger implements Ledger {
       const rows = await this.#all<{ subscriber_id: string }>(
         db,
         sql`update delivery set state = ${accepted ? 'accepted' : 'planned'}, reason = ${accepted ? 'reconciled' : null}, lease_owner = null, updated_at = ${now}
-          where publication = ${publication} and edition = ${edition} and state = 'unknown' and subscriber_id in (select value from json_each(${JSON.stringify(ids)})) returning subscriber_id`,
+          where publication = ${publication} and edition = ${edition} and state = 'unknown' and ${this.#words.isOneOf(sql`subscriber_id`, ids)} returning subscriber_id`,
       )
       const settled = rows.map((one) => one.subscriber_id)
       if (settled.length > 0) await insertEvent(db, key, 'reconciled', { accepted, evidence, ids: settled }, now)
@@ -252,7 +260,7 @@ export class SqliteLedger implements Ledger {
   async suppressed(publication: string, addressHashes: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.#all<{ address_hash: string; reason: string }>(
       this.#db,
-      sql`select address_hash, reason from suppression where publication = ${publication} and address_hash in (select value from json_each(${JSON.stringify(addressHashes)}))`,
+      sql`select address_hash, reason from suppression where publication = ${publication} and ${this.#words.isOneOf(sql`address_hash`, addressHashes)}`,
     )
     return new Map(rows.map((one) => [one.address_hash, one.reason]))
   }
@@ -279,9 +287,9 @@ export class SqliteLedger implements Ledger {
         db,
         sql`select edition from edition where publication = ${publication} and planned_at < ${before}`,
       )
-      const names = JSON.stringify(old.map((one) => one.edition))
+      const names = old.map((one) => one.edition)
       for (const table of ['delivery', 'event', 'edition'])
-        await sql`delete from ${sql.table(table)} where publication = ${publication} and edition in (select value from json_each(${names}))`.execute(
+        await sql`delete from ${sql.table(table)} where publication = ${publication} and ${this.#words.isOneOf(sql`edition`, names)}`.execute(
           db,
         )
       return old.length

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 
 /** Columns of rows that are handed to a statement, by their type. */
-export type Columns<Row> = { readonly [Name in keyof Row & string]: 'text' | 'bigint' }
+export type Columns<Row> = { readonly [Name in keyof Row & string]: 'text' | 'bigint' | 'double precision' }
 
 /** All that SQLite and PostgreSQL say differently in the ledger's statements. */
 export interface SqlWords {

@@ -38,8 +38,9 @@ export class PostgresDatabase implements OpenDatabase {
           type === INT8 ? Number : pg.types.getTypeParser(type, format),
       } as pg.CustomTypesConfig,
     })
-    // Without a listener a server that restarts would end the process; whoever uses a connection next is told.
+    // Without listeners a server that restarts would end the process; whoever uses the connection is told all the same.
     this.pool.on('error', () => {})
+    this.pool.on('connect', (client) => client.on('error', () => {}))
     this.db = new Kysely({
       dialect: new PostgresDialect({
         pool: this.pool,

@@ -260,7 +260,7 @@ export async function simulatedYear(days: number, readers: number, seed: number,
         ledger: handle,
         key,
         owner,
-        offer: { topics: ['world'], languages: ['en-GB'] },
+        offer: { date, topics: ['world'], languages: ['en-GB'] },
         // Without a ledger nobody can catch up without repeating: a run serves the waves that fall into it.
         timing: remembers
           ? timing

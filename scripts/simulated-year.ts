@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { AudienceRow } from '../src/audience/read-csv.ts'
-import type { Subscriber } from '../src/audience/subscriber.ts'
+import { addressHash, type Subscriber } from '../src/audience/subscriber.ts'
 import { editionsDue } from '../src/commands/editions-due.ts'
 import { noCounts } from '../src/delivery/counts.ts'
 import { cronLines } from '../src/delivery/cron.ts'
@@ -134,9 +134,11 @@ export async function simulatedYear(days: number, readers: number, seed: number,
   const zones = Intl.supportedValuesOf('timeZone')
   const rows: AudienceRow[] = Array.from({ length: readers }, (_, number) => {
     const zone = zones[number % zones.length] as string
+    const email = `reader${number}@readers.example`
     const subscriber: Subscriber = {
       id: `reader${number}`,
-      email: `reader${number}@readers.example`,
+      email,
+      addressHash: addressHash(email),
       name: '',
       topics: [],
       status: 'active',
@@ -258,7 +260,7 @@ export async function simulatedYear(days: number, readers: number, seed: number,
         ledger: handle,
         key,
         owner,
-        offer: { topics: ['world'], languages: ['en-GB'] },
+        offer: { date, topics: ['world'], languages: ['en-GB'] },
         // Without a ledger nobody can catch up without repeating: a run serves the waves that fall into it.
         timing: remembers
           ? timing

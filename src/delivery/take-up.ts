@@ -1,5 +1,5 @@
 import type { AudienceRow } from '../audience/read-csv.ts'
-import { addressHash, type Subscriber } from '../audience/subscriber.ts'
+import type { Subscriber } from '../audience/subscriber.ts'
 import type { EditionKey, Leased, Ledger, Planned } from '../ledger/ledger.ts'
 import { type Delivery, type Offer, planDelivery, type SkipReason, type Timing } from './plan.ts'
 
@@ -107,7 +107,7 @@ function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candid
 
 async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): AsyncGenerator<LeasedDelivery> {
   const { ledger, key, due } = take
-  const hashes = chunk.map((one) => addressHash(one.subscriber.email))
+  const hashes = chunk.map((one) => one.subscriber.addressHash)
   const suppressed = await take.suppressed(hashes)
   const now = take.clock()
   const planned = await ledger.plan(

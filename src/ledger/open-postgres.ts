@@ -2,15 +2,15 @@ import { sql } from 'kysely'
 import type { OpenDatabase } from './database.ts'
 import type { Ledger } from './ledger.ts'
 import { type Migration, migrationsOf, refuseNewer } from './migration-files.ts'
+import { ledgerOn } from './open.ts'
 import { PostgresDatabase } from './postgres-database.ts'
-import { SqlLedger } from './sql-ledger.ts'
 
 /** One at a time makes tables, of however many processes start at once. A number of our own, for this database. */
 const LOCK = 8_413_370
 
 /** The ledger that many machines share. Tables are made, or brought up to this version, when it is opened. */
 export async function openPostgresLedger(url: string): Promise<Ledger> {
-  return new SqlLedger(await openPostgres(url))
+  return ledgerOn(await openPostgres(url))
 }
 
 /** The database at postgres://…, with its tables made or brought up to this version. */

@@ -16,6 +16,7 @@ import {
 import { planRows } from './plan-rows.ts'
 import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
 import type { SqlWords } from './sql-words.ts'
+import { withdraw } from './withdraw.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
@@ -121,6 +122,10 @@ export class SqlLedger implements Ledger {
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
     return this.#steps.add({ key, id, owner, now })
+  }
+
+  withdraw(key: EditionKey, id: string, now: number): Promise<'unsubscribed' | 'suppressed' | null> {
+    return this.#transaction((db) => withdraw(db, key, id, now))
   }
 
   async settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void> {

@@ -4,7 +4,7 @@ import { AudienceHome } from '../audience/home.ts'
 import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { OpenDatabase } from '../ledger/database.ts'
-import { existingDatabase } from './ledger-file.ts'
+import { existingDatabase, type Place } from './real-database.ts'
 
 /** Everybody a publication is for, from its file and its database. */
 export interface OpenAudience {
@@ -14,10 +14,10 @@ export interface OpenAudience {
 }
 
 /** For whoever only asks: the file as the real database has it. A question makes no database. */
-export async function openAudience(root: string, publication: Publication): Promise<OpenAudience> {
-  const database = await existingDatabase(root)
+export async function openAudience(place: Place, publication: Publication): Promise<OpenAudience> {
+  const database = await existingDatabase(place)
   return {
-    rows: () => audienceOf(root, publication, database),
+    rows: () => audienceOf(place.root, publication, database),
     close: async () => database?.close(),
   }
 }

@@ -12,8 +12,7 @@ import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
-import { ledgerFile } from './ledger-file.ts'
-import { existingLedger } from './rehearse.ts'
+import { existingLedger } from './real-database.ts'
 import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
 
@@ -65,7 +64,7 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
   }
   checks.push(zoneData(context, world.zoneData))
   await guarded(checks, 'Ledger', async () => {
-    const ledger = await existingLedger(ledgerFile(context.root, true))
+    const ledger = await existingLedger(context, true)
     await ledger?.close()
     checks.push(
       ledger === null
@@ -100,7 +99,7 @@ async function guarded<Result>(checks: Check[], name: string, look: () => Promis
 async function audience(context: Context, publication: Publication): Promise<Check> {
   let active = 0
   let bad = 0
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   for await (const row of audience.rows()) {
     if ('skipped' in row || row.findings.length > 0) bad += 1
     if ('subscriber' in row && isServed(row.subscriber)) active += 1

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
-import { openExisting } from './status.ts'
+import { requireLedger } from './real-database.ts'
 
 /** `ledger backup FILE`: a whole copy, taken while senders may be at work. */
 export async function backupLedger(context: Context, file: string): Promise<number> {
   const target = path.resolve(file)
   if (existsSync(target)) throw new UserError('file-exists', `${file} is there already.`, 'Name a new file.')
-  const ledger = await openExisting(context, true)
+  const ledger = await requireLedger(context, true)
   try {
     await ledger.backup(target)
   } finally {
@@ -22,7 +22,7 @@ export async function backupLedger(context: Context, file: string): Promise<numb
 /** `ledger purge --older 90d`: forgets editions first planned before that, with all their deliveries. */
 export async function purgeLedger(context: Context, days: number): Promise<number> {
   const { publication } = await openPublication(context)
-  const ledger = await openExisting(context, true)
+  const ledger = await requireLedger(context, true)
   try {
     const editions = await ledger.purge(publication.id, (await ledger.now()) - days * 86_400_000)
     if (context.json) printJson(context, { editions })

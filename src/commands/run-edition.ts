@@ -15,10 +15,10 @@ import { UserError } from '../problems/user-error.ts'
 import { openAudience } from './audience.ts'
 import { noted, refuseWithoutLedger } from './begun-marker.ts'
 import type { Context } from './command.ts'
-import { ledgerFile } from './ledger-file.ts'
 import { isDeadOwner } from './owner.ts'
 import { Progress, rowsAbout } from './progress.ts'
 import type { ReadyEdition } from './ready-edition.ts'
+import { existingLedger } from './real-database.ts'
 import { rehearse } from './rehearse.ts'
 import type { SendOptions } from './send-options.ts'
 import { RowFindings, type RunResult } from './send-result.ts'
@@ -49,14 +49,15 @@ export async function rehearseEdition(
   const { key, offer, timing } = planOf(options, ready)
   const counts = noCounts()
   const aboutRows = new RowFindings()
-  const audience = await openAudience(context.root, ready.prepared.publication)
-  const file = ledgerFile(context.root, options.live)
+  const audience = await openAudience(context, ready.prepared.publication)
+  const ledger = await existingLedger(context, options.live)
   await rehearse(
-    { file, key, rows: audience.rows(), offer, timing, due: options.due !== null },
+    { ledger, key, rows: audience.rows(), offer, timing, due: options.due !== null },
     context.now.toMillis(),
     counts,
     (row) => aboutRows.add(row.findings),
   )
+  await ledger?.close()
   await audience.close()
   return resultOf(ready, options, counts, aboutRows, { refused: null, openUnknown: 0, nextDue: null }, started)
 }

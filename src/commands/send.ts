@@ -1,4 +1,4 @@
-import { readConfig, refuseUnbuilt } from '../config.ts'
+import { readConfig } from '../config.ts'
 import { listEditions, resolveEdition, todayIn } from '../edition/calendar.ts'
 import { milliseconds } from '../edition/duration.ts'
 import type { Publication } from '../edition/publication.ts'
@@ -7,11 +7,10 @@ import { openAudience } from './audience.ts'
 import { type Context, openPublication } from './command.ts'
 import { editionsDue } from './editions-due.ts'
 import { holdMemory } from './hold-memory.ts'
-import { ledgerFile } from './ledger-file.ts'
 import { notify } from './notify.ts'
 import { sendProofs } from './proofs.ts'
 import { readyEdition } from './ready-edition.ts'
-import { existingLedger } from './rehearse.ts'
+import { existingLedger } from './real-database.ts'
 import { rehearseEdition, runEdition } from './run-edition.ts'
 import { openDkimKeys, openSecrets } from './secret.ts'
 import type { SendOptions } from './send-options.ts'
@@ -27,7 +26,6 @@ import { openSession, type Session } from './session.ts'
 export async function send(context: Context, name: string | null, options: SendOptions): Promise<number> {
   holdMemory()
   const config = readConfig(context.environment)
-  if (options.live) refuseUnbuilt(context.environment)
   const due = options.due || options.wait !== null ? { wait: milliseconds(options.wait ?? '0m') } : null
   if (options.live && (name === 'latest' || (name === null && due === null && options.to.length === 0))) {
     throw new UserError(
@@ -94,9 +92,9 @@ async function datesOf(
   due: { wait: number } | null,
 ): Promise<string[]> {
   if (name === null && due !== null) {
-    const ledger = await existingLedger(ledgerFile(context.root, live))
+    const ledger = await existingLedger(context, live)
     const { dates } = await listEditions(context.root)
-    const audience = await openAudience(context.root, publication)
+    const audience = await openAudience(context, publication)
     const now = context.now.toMillis()
     const found = await editionsDue({ publication, dates, audience: audience.rows, ledger, now, wait: due.wait })
     await ledger?.close()

@@ -9,12 +9,12 @@ import { LEASE_MILLISECONDS } from '../delivery/take-up.ts'
 import type { OpenTransport } from '../delivery/transport.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { ledgerOn, openDatabase, openLedger } from '../ledger/open.ts'
+import { ledgerOn } from '../ledger/open.ts'
 import { UserError } from '../problems/user-error.ts'
 import { audienceOf } from './audience.ts'
 import type { Context } from './command.ts'
-import { existingDatabase, ledgerFile, realDatabase } from './ledger-file.ts'
 import { ownerOfLeases } from './owner.ts'
+import { existingDatabase, openRealDatabase, openRehearsalLedger } from './real-database.ts'
 
 /**
  * What the editions of one `send` share: one ledger (two handles in one process would wait for each other), one pool of
@@ -41,9 +41,9 @@ export async function openSession(
 ): Promise<Session> {
   const smtp = live ? openSmtp(parseSmtpUrl(smtpUrlOf(config)), connections) : null
   const { root } = context
-  const real = live ? await openDatabase(realDatabase(root)) : await existingDatabase(root)
+  const real = live ? await openRealDatabase(context) : await existingDatabase(context)
   const realLedger = real === null ? null : ledgerOn(real)
-  const ledger = live && realLedger !== null ? realLedger : await openLedger(ledgerFile(root, false))
+  const ledger = live && realLedger !== null ? realLedger : await openRehearsalLedger(root)
   const home = real === null ? null : new AudienceHome(real, publication.id)
   const owner = ownerOfLeases()
   const clock = await clockOf(ledger, context, live)

@@ -15,22 +15,21 @@ export async function openPostgresLedger(url: string): Promise<Ledger> {
 
 /** The database at postgres://…, with its tables made or brought up to this version. */
 export async function openPostgres(url: string): Promise<PostgresDatabase> {
+  return (await opened(url, true)) as PostgresDatabase
+}
+
+/** The same for whoever only asks: null when no ledger was ever there, and none is made. */
+export const openExistingPostgres = (url: string): Promise<PostgresDatabase | null> => opened(url, false)
+
+async function opened(url: string, make: boolean): Promise<PostgresDatabase | null> {
   const database = new PostgresDatabase(url)
   try {
     const migrations = await migrationsOf('postgres')
-    if ((await versionOf(database, migrations)) < (migrations.at(-1)?.number ?? 0)) await migrate(database, migrations)
-  } catch (caught) {
-    await database.close()
-    throw caught
-  }
-  return database
-}
-
-/** The same for whoever may only look: nothing is made; null when no ledger was ever there. */
-export async function openExistingPostgres(url: string): Promise<PostgresDatabase | null> {
-  const database = new PostgresDatabase(url)
-  try {
-    if ((await versionOf(database, await migrationsOf('postgres'))) > 0) return database
+    const version = await versionOf(database, migrations)
+    if (version > 0 || make) {
+      if (version < (migrations.at(-1)?.number ?? 0)) await migrate(database, migrations)
+      return database
+    }
   } catch (caught) {
     await database.close()
     throw caught
@@ -41,8 +40,9 @@ export async function openExistingPostgres(url: string): Promise<PostgresDatabas
 
 /** 0 when there are no tables yet. */
 async function versionOf(database: OpenDatabase, migrations: readonly Migration[], db = database.db): Promise<number> {
+  // Not to_regclass: within a transaction it remembers that a table was missing, whoever makes it meanwhile (seen on 18.4).
   const [there] = await database.all<{ there: boolean }>(
-    sql`select to_regclass('broadsheet_version') is not null as there`,
+    sql`select exists (select 1 from pg_class where relname = 'broadsheet_version' and pg_table_is_visible(oid)) as there`,
     db,
   )
   if (there?.there !== true) return 0

@@ -1,7 +1,8 @@
 /**
  * `npm run test:year`: a year of CI in one process. An edition a day, readers in every time zone, runs by our own cron
  * lines that start late, twice, not at all, or die; an injected clock, a server that counts, a real ledger. Prints a table,
- * and the same seed with the ledger switched off. `npm test` runs three weeks of it.
+ * and the same seed with the ledger switched off. With `-- --postgres` the ledger is on PostgreSQL. `npm test` runs two
+ * weeks of it.
  */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -18,6 +19,8 @@ import { withDefaults } from '../src/edition/publication.ts'
 import { datesFrom } from '../src/edition/publishing-days.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 import { openLedger } from '../src/ledger/open.ts'
+import { openPostgresLedger } from '../src/ledger/open-postgres.ts'
+import { startPostgres } from './postgres-server.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -127,7 +130,14 @@ class Time {
   }
 }
 
-export async function simulatedYear(days: number, readers: number, seed: number, remembers: boolean): Promise<Year> {
+/** `open` gives the ledger; without `remembers` each run has one of its own. */
+export async function simulatedYear(
+  days: number,
+  readers: number,
+  seed: number,
+  remembers: boolean,
+  open: () => Promise<Ledger> = () => openLedger(':memory:'),
+): Promise<Year> {
   const began = performance.now()
   const delays = JSON.parse(await readFile(path.join(import.meta.dirname, 'ci-delays.json'), 'utf8')) as Delays
   const random = randomFrom(seed)
@@ -202,7 +212,7 @@ export async function simulatedYear(days: number, readers: number, seed: number,
   const taken = new Map<string, Map<string, number>>()
   const minutesLate: number[] = []
   const dead = new Set<string>()
-  const ledger = await openLedger(':memory:')
+  const ledger = await open()
   const opened = new Set<string>()
 
   const startRun = async ({ wait }: { wait: number }, number: number): Promise<void> => {
@@ -210,7 +220,7 @@ export async function simulatedYear(days: number, readers: number, seed: number,
     time.live += 1
     const owner = `run${number}`
     const steps = { left: random() < delays.dies ? Math.floor(random() * 400) : Number.MAX_SAFE_INTEGER }
-    const own = remembers ? ledger : await openLedger(':memory:')
+    const own = remembers ? ledger : await open()
     const handle = mortal(own, steps)
     let ended = false
     try {
@@ -381,15 +391,19 @@ async function statesOf(ledger: Ledger, key: { publication: string; edition: str
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const days = Number(process.argv[2] ?? 365)
-  const readers = Number(process.argv[3] ?? 5000)
+  const [daysAsked, readersAsked] = process.argv.slice(2).filter((one) => one !== '--postgres')
+  const days = Number(daysAsked ?? 365)
+  const readers = Number(readersAsked ?? 5000)
+  const server = process.argv.includes('--postgres') ? await startPostgres() : null
+  const open = server === null ? undefined : async () => openPostgresLedger(await server.database())
   console.log(`${days} editions, ${readers} readers in ${Intl.supportedValuesOf('timeZone').length} zones`)
   for (const remembers of [true, false]) {
-    const year = await simulatedYear(days, readers, 2026, remembers)
+    const year = await simulatedYear(days, readers, 2026, remembers, remembers ? open : undefined)
     console.log(`\n${remembers ? 'With the ledger' : 'The same seed, the ledger switched off'}:`)
     for (const [name, value] of Object.entries(year))
       console.log(`  ${name.padEnd(14)} ${Number.isInteger(value) ? value : (value as number).toFixed(1)}`)
     if (remembers && (year.lost > 0 || year.doubled > 0)) process.exitCode = 1
     if (!remembers && (year.lost === 0 || year.doubled === 0)) process.exitCode = 1
   }
+  await server?.stop()
 }

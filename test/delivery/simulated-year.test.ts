@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest'
 import { simulatedYear } from '../../scripts/simulated-year.ts'
+import { openPostgresLedger } from '../../src/ledger/open-postgres.ts'
+import { postgresForTests } from '../support/postgres.ts'
+
+const postgres = postgresForTests()
 
 // `npm run test:year` goes through a whole year with 5,000 readers.
 it('two weeks of CI that starts late, twice, not at all, or dies: nobody is lost, nobody gets two copies', {
@@ -10,6 +14,13 @@ it('two weeks of CI that starts late, twice, not at all, or dies: nobody is lost
   expect(year.copies + year.tooLate).toBe(14 * 450)
   // It would prove nothing if nothing had gone wrong.
   expect(Math.min(year.skippedRuns, year.twice, year.died)).toBeGreaterThan(0)
+})
+
+it('five days of the same with the ledger on PostgreSQL', { timeout: 120_000 }, async () => {
+  const open = async () => openPostgresLedger(await postgres.schema())
+  const year = await simulatedYear(5, 200, 7, true, open)
+  expect({ lost: year.lost, doubled: year.doubled }).toEqual({ lost: 0, doubled: 0 })
+  expect(year.copies + year.tooLate).toBe(5 * 200)
 })
 
 it('the same days without a ledger lose readers and mail others twice', { timeout: 120_000 }, async () => {

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Database, OpenDatabase } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import {
+  type Alongside,
   type DeliveryRow,
   type EditionKey,
   type Leased,
@@ -14,6 +15,7 @@ import {
   type State,
 } from './ledger.ts'
 import { planRows } from './plan-rows.ts'
+import { reap } from './reap.ts'
 import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
 import type { SqlWords } from './sql-words.ts'
 import { withdraw } from './withdraw.ts'
@@ -71,8 +73,12 @@ export class SqlLedger implements Ledger {
     })
   }
 
-  plan(key: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]> {
-    return this.#transaction((db) => planRows(db, this.#words, key, rows, now))
+  plan(key: EditionKey, rows: readonly PlanRow[], now: number, alongside?: Alongside): Promise<Planned[]> {
+    return this.#transaction(async (db) => {
+      const planned = await planRows(db, this.#words, key, rows, now)
+      await alongside?.(db, planned)
+      return planned
+    })
   }
 
   async states({ publication, edition }: EditionKey, ids: readonly string[]): Promise<Map<string, State>> {
@@ -142,28 +148,7 @@ export class SqlLedger implements Ledger {
     isDead: (owner: string, leaseUntil: number) => boolean,
     now: number,
   ): Promise<{ planned: number; unknown: number }> {
-    return this.#transaction(async (db) => {
-      const owners = await this.#all<{ lease_owner: string; until: number }>(
-        db,
-        sql`select lease_owner, max(lease_until) as until from delivery where state in ('leased', 'sending') group by lease_owner`,
-      )
-      const dead = owners.filter((one) => isDead(one.lease_owner, one.until))
-      if (dead.length === 0) return { planned: 0, unknown: 0 }
-      // A lease that was renewed since is a living owner's.
-      const theirs = sql`from (${this.#words.rows({ lease_owner: 'text', until: 'bigint' }, dead)}) as dead
-        where delivery.lease_owner = dead.lease_owner and delivery.lease_until <= dead.until`
-      const count = async (query: RawBuilder<unknown>): Promise<number> =>
-        Number((await query.execute(db)).numAffectedRows ?? 0)
-      // Nothing had left for a leased row; for one in `sending` nobody can tell any more. Its owner stays on record.
-      return {
-        planned: await count(
-          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} ${theirs} and delivery.state = 'leased'`,
-        ),
-        unknown: await count(
-          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} ${theirs} and delivery.state = 'sending'`,
-        ),
-      }
-    })
+    return this.#transaction((db) => reap(db, this.#words, isDead, now))
   }
 
   async owners({ publication, edition }: EditionKey): Promise<string[]> {
@@ -222,6 +207,14 @@ export class SqlLedger implements Ledger {
         )
       ).length > 0
     )
+  }
+
+  async contentHash({ publication, edition }: EditionKey): Promise<string | null> {
+    const [row] = await this.#all<{ content_hash: string }>(
+      this.#db,
+      sql`select content_hash from edition where publication = ${publication} and edition = ${edition}`,
+    )
+    return row?.content_hash || null
   }
 
   reconcile(

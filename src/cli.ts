@@ -135,6 +135,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--notify <url>', 'POST the counts to this webhook when done')
     .option('--first <number>', 'only so many for now, to see how they fare', integer(1, 100_000_000), null)
     .option('--rate <number/s>', 'at most so many a second', rate, null)
+    .option('--enqueue', 'plan, and leave the delivering to workers (`work`); wants DATABASE_URL', false)
     .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
     .action(async (edition: string | undefined, options) => {
       if (options.live && options.now !== undefined)
@@ -145,6 +146,18 @@ async function run(argv: readonly string[]): Promise<number> {
         )
       const { send } = await import('./commands/send.ts')
       exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
+    })
+
+  command('work', 'deliver batches from the queue in PostgreSQL, until stopped; run as many as you like')
+    .option('--connections <number>', 'connections to the mail servers', integer(1, 200), 10)
+    .option('--metrics-port <number>', 'tell Prometheus metrics and health there', integer(0, 65535), null)
+    .option('--metrics-host <address>', 'the address they are told on', '127.0.0.1')
+    .option('--until-empty', 'end when nothing is in the queue any more', false)
+    .action(async (options) => {
+      if (options.now !== undefined)
+        throw new UserError('now-and-live', '--now rehearses, and workers really send.', 'Leave it out.')
+      const { work } = await import('./commands/work.ts')
+      exitCode = await work(await contextOf(options, stopOnSignals(abort)), options)
     })
 
   command('doctor', 'is everything right that a morning needs: server, login, DNS, way out, clock').action(

@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { domainOf, parseMailbox } from '../delivery/headers.ts'
 import { tryServer } from '../delivery/smtp.ts'
-import { parseSmtpUrl } from '../delivery/smtp-url.ts'
+import { type MailServer, parseSmtpUrls } from '../delivery/smtp-url.ts'
 import { RunRefused } from '../delivery/transport.ts'
 import type { Publication } from '../edition/publication.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
@@ -57,7 +57,7 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
       )
       return read
     })
-    checks.push(await mailServer(config?.smtpUrl ?? null))
+    checks.push(...(await mailServers(config?.smtpUrl ?? null)))
     if (keys !== null || !checks.some((one) => one.name === 'DKIM' && one.state === 'wrong'))
       checks.push(...(await domain(publication, keys, world)))
     checks.push(...(await wayOut(context, publication, world)))
@@ -115,12 +115,19 @@ async function audience(context: Context, publication: Publication): Promise<Che
       )
 }
 
-async function mailServer(url: string | null): Promise<Check> {
+async function mailServers(url: string | null): Promise<Check[]> {
   const name = 'Mail server'
   if (url === null)
-    return notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')
+    return [notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')]
+  const found: Check[] = []
+  await guarded(found, name, async () => {
+    for (const server of parseSmtpUrls(url)) found.push(await mailServer(name, server))
+  })
+  return found
+}
+
+async function mailServer(name: string, server: MailServer): Promise<Check> {
   try {
-    const server = parseSmtpUrl(url)
     const { extensions, secure, login } = await tryServer({
       ...server,
       answerWithin: Math.min(20_000, server.answerWithin),

@@ -19,22 +19,28 @@ export interface MailServer {
   rate: number | null
 }
 
-/** One server, or several with commas or spaces between them. */
-export function parseSmtpUrls(text: string): MailServer[] {
-  return text
-    .split(/[\s,]+/)
-    .filter((one) => one !== '')
-    .map(parseSmtpUrl)
+/**
+ * `smtp://user:pass@host:587`, `smtps://host`, `smtp://localhost:2525`, `…?tls=off`. Throws a UserError; never repeats the password.
+ * Of several the first: what goes out one at a time needs no second.
+ */
+export const parseSmtpUrl = (text: string): MailServer => parseOne(textsOf(text)[0] ?? '')
+
+/** All of them, with commas or spaces between. */
+export function parseSmtpUrls(text: string): [MailServer, ...MailServer[]] {
+  const [first, ...others] = textsOf(text)
+  return [parseOne(first ?? ''), ...others.map(parseOne)]
 }
 
-/** `smtp://user:pass@host:587`, `smtps://host`, `smtp://localhost:2525`, `…?tls=off`. Throws a UserError; never repeats the password. */
-export function parseSmtpUrl(text: string): MailServer {
-  const bad = (why: string) =>
-    new UserError(
-      'bad-smtp-url',
-      `SMTP_URL ${why}.`,
-      'Write it as smtp://user:password@mail.example.org:587 (special characters in the password as %XX).',
-    )
+const textsOf = (text: string): string[] => text.split(/[\s,]+/).filter((one) => one !== '')
+
+const bad = (why: string): UserError =>
+  new UserError(
+    'bad-smtp-url',
+    `SMTP_URL ${why}.`,
+    'Write it as smtp://user:password@mail.example.org:587 (special characters in the password as %XX).',
+  )
+
+function parseOne(text: string): MailServer {
   if (!URL.canParse(text)) throw bad('is not an address')
   const url = new URL(text)
   if (url.protocol !== 'smtp:' && url.protocol !== 'smtps:')

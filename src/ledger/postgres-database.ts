@@ -50,18 +50,19 @@ export class PostgresDatabase implements OpenDatabase {
   }
 
   async all<Row>(query: RawBuilder<unknown>, db: Database = this.db): Promise<Row[]> {
-    try {
-      return (await query.execute(db)).rows as Row[]
-    } catch (caught) {
-      // Inside a transaction the reason must reach it as it is.
-      throw db === this.db ? explainedPostgres(caught, this.name) : caught
-    }
+    // Inside a transaction the reason must reach it as it is.
+    if (db !== this.db) return (await query.execute(db)).rows as Row[]
+    return this.#unhindered(async () => (await query.execute(db)).rows as Row[])
   }
 
-  async transaction<Result>(work: (db: Database) => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: (db: Database) => Promise<Result>): Promise<Result> {
+    return this.#unhindered(() => this.db.transaction().execute(work))
+  }
+
+  async #unhindered<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.db.transaction().execute(work)
+        return await work()
       } catch (caught) {
         if (!isInTheWay(caught) || tries === MOST_TRIES) throw explainedPostgres(caught, this.name)
       }

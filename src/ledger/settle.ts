@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { EditionKey, Settlement, State } from './ledger.ts'
 import type { SqlWords } from './sql-words.ts'
@@ -17,22 +17,23 @@ export interface Settle {
   now: number
 }
 
+/** Runs one statement; its rows. */
+type All = <Row>(query: RawBuilder<unknown>) => Promise<Row[]>
+
 /**
- * In one transaction, each kind in one statement: a row never has two steps in one group, since whoever settles it has
- * waited for its begin. True for what was done; a row its owner has lost is left as it is.
+ * Each kind in one statement: a row never has two steps in one group, since whoever settles it has waited for its begin.
+ * True for what was done; a row its owner has lost is left as it is. `begun` names editions that are known to have begun.
  */
-export async function takeSteps(db: Database, words: SqlWords, items: readonly (Begin | Settle)[]): Promise<boolean[]> {
-  const begun = await beginAll(
-    db,
-    words,
-    items.filter((item): item is Begin => !('settlement' in item)),
-  )
-  const settled = await settleAll(
-    db,
-    words,
-    items.filter((item): item is Settle => 'settlement' in item),
-  )
-  return items.map((item) => ('settlement' in item ? settled : begun).has(rowKey(item)))
+export async function takeSteps(
+  all: All,
+  words: SqlWords,
+  items: readonly (Begin | Settle)[],
+  begun: Set<string>,
+): Promise<boolean[]> {
+  const begins = items.filter((item): item is Begin => !('settlement' in item))
+  const settles = items.filter((item): item is Settle => 'settlement' in item)
+  const done = [await beginAll(all, words, begins, begun), await settleAll(all, words, settles)] as const
+  return items.map((item) => done['settlement' in item ? 1 : 0].has(rowKey(item)))
 }
 
 const rowKey = (item: Begin | Settle): string => {
@@ -63,26 +64,29 @@ const SETTLE = {
 } as const
 
 /** Leased to sending, if the lease still holds, the reader has not left, the address may still be mailed and nobody pressed the stop button. */
-async function beginAll(db: Database, words: SqlWords, items: readonly Begin[]): Promise<Set<string>> {
+async function beginAll(all: All, words: SqlWords, items: readonly Begin[], begun: Set<string>): Promise<Set<string>> {
   if (items.length === 0) return new Set()
   const steps = items.map(({ key, id, owner, now }) => ({ ...key, id, owner, now }))
-  const { rows } = await sql<Done>`with step as materialized (${words.rows(BEGIN, steps)})
+  const rows = await all<Done>(sql`with step as materialized (${words.rows(BEGIN, steps)})
     update delivery set state = 'sending', updated_at = step.now from step
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
       and delivery.state = 'leased' and delivery.lease_owner = step.owner
       and not exists (select 1 from suppression s where s.publication = delivery.publication and s.address_hash = delivery.address_hash)
       and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id = delivery.subscriber_id and p.unsubscribed_at is not null)
       and not exists (select 1 from edition e where e.publication = delivery.publication and e.edition = delivery.edition and e.held_at is not null)
-    returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`.execute(db)
-  const editions = new Map(rows.map((one) => [`${one.publication} ${one.edition}`, one]))
-  for (const { publication, edition } of editions.values())
-    await sql`update edition set begun_at = ${items[0]?.now ?? 0} where publication = ${publication} and edition = ${edition} and begun_at is null`.execute(
-      db,
+    returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`)
+  for (const { publication, edition } of rows) {
+    const name = `${publication} ${edition}`
+    if (begun.has(name)) continue
+    begun.add(name)
+    await all(
+      sql`update edition set begun_at = ${items[0]?.now ?? 0} where publication = ${publication} and edition = ${edition} and begun_at is null`,
     )
+  }
   return rowsOf(rows)
 }
 
-async function settleAll(db: Database, words: SqlWords, items: readonly Settle[]): Promise<Set<string>> {
+async function settleAll(all: All, words: SqlWords, items: readonly Settle[]): Promise<Set<string>> {
   if (items.length === 0) return new Set()
   const steps = items.map(({ key, settlement, owner, now }) => ({
     ...key,
@@ -92,13 +96,13 @@ async function settleAll(db: Database, words: SqlWords, items: readonly Settle[]
     owner,
     now,
   }))
-  const { rows } = await sql<Done>`with step as materialized (${words.rows(SETTLE, steps)})
+  const rows = await all<Done>(sql`with step as materialized (${words.rows(SETTLE, steps)})
     update delivery set state = step.state, reason = step.reason, reply = coalesce(step.reply, delivery.reply), due_at = coalesce(step.due, delivery.due_at),
       attempts = attempts + step.tries, lease_until = null, lease_owner = case when step.state = 'unknown' then lease_owner end, updated_at = step.now
     from step
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
       and delivery.lease_owner = step.owner and step.comes_from like '%' || delivery.state || '%'
-    returning delivery.publication, delivery.edition, subscriber_id as id`.execute(db)
+    returning delivery.publication, delivery.edition, subscriber_id as id`)
   const owners = new Map(items.map((item) => [item.settlement.id, item.owner]))
   return rowsOf(rows.map((one) => ({ ...one, owner: owners.get(one.id) ?? '' })))
 }

@@ -28,13 +28,27 @@ export class SqlLedger implements Ledger {
   readonly #db: Database
   readonly #words: SqlWords
   /** Begins and settlements of all connections share their commits, in the order they came. */
-  readonly #steps: GroupCommit<Begin | Settle, boolean>
+  readonly #begins: GroupCommit<Begin | Settle, boolean>
+  readonly #settlements: GroupCommit<Begin | Settle, boolean>
 
   constructor(database: OpenDatabase) {
     this.#database = database
     this.#db = database.db
     this.#words = database.words
-    this.#steps = new GroupCommit((items) => database.transaction((db) => takeSteps(db, database.words, items)))
+    const begun = new Set<string>()
+    if (database.engine === 'sqlite') {
+      // One transaction writes at a time: the two kinds share it.
+      this.#begins = new GroupCommit((items) =>
+        database.transaction((db) => takeSteps((query) => database.all(query, db), database.words, items, begun)),
+      )
+      this.#settlements = this.#begins
+      return
+    }
+    // A statement is a transaction, and costs one way to the server and back; the two kinds go beside each other.
+    const commit = (items: readonly (Begin | Settle)[]): Promise<boolean[]> =>
+      takeSteps((query) => database.all(query), database.words, items, begun)
+    this.#begins = new GroupCommit(commit)
+    this.#settlements = new GroupCommit(commit)
   }
 
   now(): Promise<number> {
@@ -127,7 +141,7 @@ export class SqlLedger implements Ledger {
   }
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
-    return this.#steps.add({ key, id, owner, now })
+    return this.#begins.add({ key, id, owner, now })
   }
 
   withdraw(key: EditionKey, id: string, now: number): Promise<'unsubscribed' | 'suppressed' | null> {
@@ -135,7 +149,7 @@ export class SqlLedger implements Ledger {
   }
 
   async settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void> {
-    await this.#steps.add({ key, settlement, owner, now })
+    await this.#settlements.add({ key, settlement, owner, now })
   }
 
   async renew(owner: string, until: number): Promise<void> {
@@ -295,7 +309,8 @@ export class SqlLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    await this.#steps.idle()
+    await this.#begins.idle()
+    await this.#settlements.idle()
     await this.#database.close()
   }
 

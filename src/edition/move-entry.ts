@@ -52,7 +52,7 @@ export function moved(count: number, from: number, to: number): number[] {
 }
 
 /** From the comments above a dash to the end of the entry's last line, its own further comments among them. */
-function blocksOf(source: Source, list: YAMLSeq): { start: number; end: number }[] {
+export function blocksOf(source: Source, list: YAMLSeq): { start: number; end: number }[] {
   const column = columnOf(source, list.range?.[0] ?? 0)
   const lines = list.items.map((item) => {
     let first = lineOf(source, (item as { range?: [number, number, number] }).range?.[0] ?? 0)

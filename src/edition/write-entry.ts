@@ -71,6 +71,12 @@ export function setField(text: string, entry: number | null, field: EntryField, 
   )
 }
 
+/** 1-based line of a field, or of what would hold it. */
+export function lineOfField(text: string, entry: number | null, field: EntryField | null): number {
+  const path = [...(entry === null ? [] : ['entries', entry]), ...(field === null ? [] : pathOfField(field))]
+  return editable(text)?.tree.placeOf(path).line ?? 1
+}
+
 export function readable(text: string): Editable {
   const page = editable(text)
   if (page !== null) return page
@@ -245,7 +251,7 @@ function without(value: Said, path: readonly (string | number)[]): Said {
   return Object.fromEntries(kept)
 }
 
-function valueAt(root: YamlValue, path: readonly (string | number)[]): YamlValue | undefined {
+export function valueAt(root: YamlValue, path: readonly (string | number)[]): YamlValue | undefined {
   let value: YamlValue | undefined = root
   for (const step of path) {
     if (value === undefined || value instanceof TypedText) return undefined

@@ -190,7 +190,7 @@ describe('a field written into an edition', () => {
         expect(otherLines(written, entry, name)).toEqual(otherLines(text, entry, name))
         expect(setField(written, entry, name, typed)).toBe(written)
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     )
   })
 })

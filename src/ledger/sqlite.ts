@@ -134,18 +134,19 @@ export class SqliteLedger implements Ledger {
         db,
         sql`select lease_owner, max(lease_until) as until from delivery where state in ('leased', 'sending') group by lease_owner`,
       )
-      const dead = JSON.stringify(
-        owners.filter((one) => isDead(one.lease_owner, one.until)).map((one) => one.lease_owner),
-      )
+      const dead = owners.filter((one) => isDead(one.lease_owner, one.until)).map((one) => one.lease_owner)
+      if (dead.length === 0) return { planned: 0, unknown: 0 }
+      // Both states are named so that the index of leases serves, which is small, and not every edition there was.
+      const theirs = sql`state in ('leased', 'sending') and lease_owner in (select value from json_each(${JSON.stringify(dead)}))`
       const count = async (query: RawBuilder<unknown>): Promise<number> =>
         Number((await query.execute(db)).numAffectedRows ?? 0)
       // Nothing had left for a leased row; for one in `sending` nobody can tell any more. Its owner stays on record.
       return {
         planned: await count(
-          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and ${theirs}`,
         ),
         unknown: await count(
-          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and ${theirs}`,
         ),
       }
     })

@@ -66,6 +66,8 @@ function remotely(text: string, status: string | null): Failure {
   if (REFUSED_WORDS.test(text) && !/^5\.1\.[0-6]$|^5\.1\.10$/.test(own ?? '')) return REFUSED
   if (isTransient) return /^4\.7\./.test(code) ? REFUSED : TEMPORARY
   if (BUSY_WORDS.test(text)) return TEMPORARY
+  // Sendmail's code for a refusal after the mailbox itself was taken: "user unknown" is not the truth then.
+  if (code === '5.2.0') return VAGUE
   if (NO_USER_WORDS.test(text)) return NO_USER
   if (NO_DOMAIN_WORDS.test(text)) return TEMPORARY_WORDS.test(text) ? TEMPORARY : NO_DOMAIN
   return byCode(code) ?? (TEMPORARY_WORDS.test(text) ? TEMPORARY : VAGUE)

@@ -1,3 +1,5 @@
+import type { BounceBook } from './bounces.ts'
+
 /**
  * The record of deliveries that makes a second run harmless (design, section 6). Asynchronous and in batches, so that
  * SQLite and PostgreSQL can stand behind it; every call takes `now`, in milliseconds since 1970.
@@ -11,7 +13,7 @@ export const MOVES: Record<State, readonly State[]> = {
   sending: ['accepted', 'planned', 'rejected', 'unknown'],
   accepted: ['bounced'],
   rejected: ['planned'],
-  unknown: ['accepted', 'planned', 'rejected'],
+  unknown: ['accepted', 'planned', 'rejected', 'bounced'],
   skipped: ['planned'],
   bounced: [],
 }
@@ -76,6 +78,8 @@ export interface OpenedEdition {
 }
 
 export interface Ledger {
+  /** What came back. */
+  readonly bounces: BounceBook
   /** The database's clock. */
   now(): Promise<number>
   /** Notes the edition. With `amend`, a changed one that has begun takes the new hash; without, nothing is written. */

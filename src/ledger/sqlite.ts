@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { BounceBook } from './bounces.ts'
 import type { Database, OpenDatabase } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import type {
@@ -19,6 +20,7 @@ const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
 /** The ledger on an open database. */
 export class SqliteLedger implements Ledger {
+  readonly bounces: BounceBook
   readonly #database: OpenDatabase
   readonly #db: Database
   /** Begins and settlements of all connections share their commits, in the order they came. */
@@ -27,6 +29,7 @@ export class SqliteLedger implements Ledger {
   constructor(database: OpenDatabase) {
     this.#database = database
     this.#db = database.db
+    this.bounces = new BounceBook(database)
     this.#steps = new GroupCommit((items) => database.transaction((db) => takeSteps(db, items)))
   }
 
@@ -281,7 +284,7 @@ export class SqliteLedger implements Ledger {
         sql`select edition from edition where publication = ${publication} and planned_at < ${before}`,
       )
       const names = JSON.stringify(old.map((one) => one.edition))
-      for (const table of ['delivery', 'event', 'edition'])
+      for (const table of ['delivery', 'bounce', 'event', 'edition'])
         await sql`delete from ${sql.table(table)} where publication = ${publication} and edition in (select value from json_each(${names}))`.execute(
           db,
         )

@@ -184,6 +184,16 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await status(await contextOf(options, abort.signal), edition ?? 'latest', options)
     })
 
+  command(
+    'bounces <source>',
+    'returned mail and complaints into the ledger: a file, folder, maildir, mbox, or - for a pipe',
+  )
+    .option('--dry-run', 'say what each mail means, and change nothing', false)
+    .action(async (source: string, options) => {
+      const { bounces } = await import('./commands/bounces.ts')
+      exitCode = await bounces(await contextOf(options, abort.signal), source, options, process.stdin)
+    })
+
   command('reconcile <edition>', 'settle unknown deliveries by evidence')
     .option('--log <file>', "a mail server's log (Postfix, Exim), or a list of Message-IDs")
     .option('--accepted <address...>', 'these were accepted', [])

@@ -1,9 +1,10 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { contentFindings } from '../check/content-rules.ts'
 import { fixText, isFixable } from '../edition/fix.ts'
 import type { Publication } from '../edition/publication.ts'
 import { readEdition } from '../edition/read.ts'
+import { replaceFiles } from '../edition/replace-file.ts'
 import type { Finding } from '../problems/finding.ts'
 
 /** One mistake can hide another: a file is read again after each round, until a round mends nothing. */
@@ -18,7 +19,7 @@ export async function fixEdition(root: string, date: string, publication: Public
     const files = new Set(all.filter(isFixable).map((one) => one.file))
     let mended = 0
     for (const file of files) {
-      const own = await fixFile(path.join(root, file), file, all, publication.language)
+      const own = await fixFile(root, file, all, publication.language)
       fixed.push(...own)
       mended += own.length
     }
@@ -27,14 +28,10 @@ export async function fixEdition(root: string, date: string, publication: Public
   return fixed
 }
 
-async function fixFile(name: string, file: string, findings: readonly Finding[], language: string): Promise<Finding[]> {
-  const before = await readFile(name, 'utf8')
-  const { text, fixed } = fixText(before, file, findings, language)
+async function fixFile(root: string, file: string, findings: readonly Finding[], language: string): Promise<Finding[]> {
+  const before = await readFile(path.join(root, file))
+  const { text, fixed } = fixText(before.toString(), file, findings, language)
   if (fixed.length === 0) return []
-  const part = `${name}.${process.pid}.part`
-  await writeFile(part, text, { mode: (await stat(name)).mode })
   // Somebody may have saved in the meantime; theirs is the newer.
-  if ((await readFile(name, 'utf8')) !== before) return []
-  await rename(part, name)
-  return fixed
+  return (await replaceFiles(root, [{ file, before, after: Buffer.from(text) }])) ? fixed : []
 }

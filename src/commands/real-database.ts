@@ -32,13 +32,17 @@ export async function existingDatabase({ root, environment }: Place): Promise<Op
   return openExistingPostgres(databaseUrl)
 }
 
+/** A ledger in a file, for whoever only asks. */
+export const existingLedgerFile = async (file: string): Promise<Ledger | null> =>
+  existsSync(file) ? openLedger(file) : null
+
 /** The rehearsal's own ledger, beside the outbox; always a file. */
 export const openRehearsalLedger = (root: string): Promise<Ledger> => openLedger(rehearsalFile(root))
 
 /** The real ledger, or the rehearsal's; null when nothing was ever sent. */
 export async function existingLedger(place: Place, live: boolean): Promise<Ledger | null> {
-  const file = rehearsalFile(place.root)
-  const database = live ? await existingDatabase(place) : existsSync(file) ? await openDatabase(file) : null
+  if (!live) return existingLedgerFile(rehearsalFile(place.root))
+  const database = await existingDatabase(place)
   return database === null ? null : ledgerOn(database)
 }
 

@@ -36,7 +36,7 @@ export async function status(context: Context, name: string, options: StatusOpti
         live: !options.outbox,
         ...counts,
         held,
-        ...(options.list ? { deliveries: await Array.fromAsync(ledger.rows(key)) } : {}),
+        ...(options.list ? { deliveries: await Array.fromAsync(explainedRows(ledger, key)) } : {}),
       })
     else {
       if (options.list) await printList(context, ledger, key, publication)
@@ -92,6 +92,7 @@ function summary(date: string, counts: StatusCounts, held: boolean): string {
   if (counts.leased + counts.sending > 0) next.push('A sender is at work.')
   if (counts.rejected > 0)
     next.push(`The rejected: broadsheet status ${date} --list;  --retry rejected  tries them again.`)
+  if (counts.bounced > 0) next.push(`What came back, and why: broadsheet status ${date} --list`)
   if (counts.unknown > 0)
     next.push(
       `The unknown may have arrived. Settle them with  broadsheet reconcile ${date} --log <mail log>,  or send again with  --retry unknown.`,
@@ -101,14 +102,14 @@ function summary(date: string, counts: StatusCounts, held: boolean): string {
 
 async function printList(context: Context, ledger: Ledger, key: EditionKey, publication: Publication): Promise<void> {
   const emails = await emailsOf(context, publication)
-  for await (const row of ledger.rows(key))
+  for await (const row of explainedRows(ledger, key))
     context.stdout.write(`${row.state}\t${emails.get(row.id) ?? row.id}\t${whyOf(row)}\n`)
 }
 
 async function printCsv(context: Context, ledger: Ledger, key: EditionKey, publication: Publication): Promise<void> {
   const emails = await emailsOf(context, publication)
   context.stdout.write(csvLine(['id', 'email', 'state', 'why', 'attempts', 'at']))
-  for await (const row of ledger.rows(key))
+  for await (const row of explainedRows(ledger, key))
     context.stdout.write(
       csvLine([
         row.id,
@@ -119,6 +120,15 @@ async function printCsv(context: Context, ledger: Ledger, key: EditionKey, publi
         new Date(row.updatedAt).toISOString(),
       ]),
     )
+}
+
+/** The ledger's rows; where an address is suppressed because of a mail that came back, with what that said. */
+async function* explainedRows(ledger: Ledger, key: EditionKey): AsyncGenerator<DeliveryRow> {
+  const suppressions = await ledger.bounces.suppressions(key.publication)
+  for await (const row of ledger.rows(key)) {
+    const why = row.reason === 'suppressed' ? suppressions.get(row.id) : undefined
+    yield why === undefined ? row : { ...row, reason: `suppressed (${why})` }
+  }
 }
 
 const whyOf = ({ reason, reply }: DeliveryRow): string => [reason, reply].filter((one) => one !== null).join(': ')

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
 import { type Finding, finding, isError, type Place } from '../problems/finding.ts'
@@ -6,6 +6,7 @@ import { parseYaml } from '../yaml/parse.ts'
 import { decodeSource } from '../yaml/source.ts'
 import { TypedText, type YamlTree, type YamlValue } from '../yaml/tree.ts'
 import { type Edition, type Entry, editionHeadSchema, entrySchema } from './edition.ts'
+import { type EditionFiles, editionFiles } from './edition-files.ts'
 import { contrastFindings } from './palette.ts'
 import { type Publication, publicationSchema, withDefaults } from './publication.ts'
 import { editionFindings, entryFindings } from './rules.ts'
@@ -44,15 +45,10 @@ export async function readEdition(
   date: string,
   publication: Publication,
 ): Promise<{ edition: Edition | null; findings: Finding[] }> {
-  const inFolder = await isFolder(path.join(root, 'digests', date))
-  const files = (await namesIn(path.join(root, 'digests'))).filter(
-    (name) => name === `${date}.yaml` || name === `${date}.yml`,
-  )
-  const file = files[0] === undefined ? null : `digests/${files[0]}`
-  if ((inFolder && file !== null) || files.length > 1) {
-    const both = inFolder
-      ? `${file} and the folder digests/${date}/`
-      : files.map((name) => `digests/${name}`).join(' and ')
+  const { files, folder } = await editionFiles(root, date)
+  const file = files[0] ?? null
+  if ((folder !== null && file !== null) || files.length > 1) {
+    const both = folder === null ? files.join(' and ') : `${file} and the folder ${folder.name}/`
     return {
       edition: null,
       findings: [
@@ -65,8 +61,8 @@ export async function readEdition(
       ],
     }
   }
-  if (!inFolder && file === null) return { edition: null, findings: [] }
-  const read = file === null ? await readFolder(root, date) : await readFileForm(root, file)
+  if (folder === null && file === null) return { edition: null, findings: [] }
+  const read = folder === null || file !== null ? await readFileForm(root, file ?? '') : await readFolder(root, folder)
   if (read.head === null) return { edition: null, findings: read.findings }
   const edition: Edition = {
     ...read.head,
@@ -139,27 +135,26 @@ async function readFileForm(root: string, file: string): Promise<Read> {
   return { head: head.value, places, entries, findings: all, complete: entries.length === list.length }
 }
 
-async function readFolder(root: string, date: string): Promise<Read> {
-  const folder = `digests/${date}`
-  const names = (await namesIn(path.join(root, folder))).filter((name) => /\.ya?ml$/.test(name))
-  names.sort(new Intl.Collator('en', { numeric: true }).compare)
+async function readFolder(root: string, folder: NonNullable<EditionFiles['folder']>): Promise<Read> {
   const findings: Finding[] = []
   const entries: Entry[] = []
   let head: Read['head'] = {}
   let places: Read['places'] = new Map()
   let number = 0
-  for (const name of names) {
-    const { tree, findings: inYaml } = await readTree(root, `${folder}/${name}`)
+  if (folder.head !== null) {
+    const { tree, findings: inYaml } = await readTree(root, folder.head)
     findings.push(...inYaml)
-    if (name === 'edition.yaml') {
-      if (tree === null) continue
+    if (tree !== null) {
       const { value, findings: own } = validate(editionHeadSchema, tree, [], tree.root)
       findings.push(...own)
       head = value
       places = placesIn(tree, [], tree.root)
       findings.push(...typedFindings(tree.root, places, null))
-      continue
     }
+  }
+  for (const name of folder.entries) {
+    const { tree, findings: inYaml } = await readTree(root, name)
+    findings.push(...inYaml)
     number += 1
     if (tree === null) continue
     const { entry, findings: own } = readEntry(tree, [], tree.root, number)
@@ -170,7 +165,7 @@ async function readFolder(root: string, date: string): Promise<Read> {
     findings.push(
       finding(
         'no-entries',
-        folder,
+        folder.name,
         'The folder has no entries.',
         'Add one YAML file for each entry, beside edition.yaml.',
       ),
@@ -219,12 +214,4 @@ function suggestEntries(one: Finding): Finding {
   return one.code === 'unknown-key' && /^(entry|entires|enteries|articles|items|stories)$/i.test(key)
     ? { ...one, hint: 'Did you mean "entries"?' }
     : one
-}
-
-async function isFolder(name: string): Promise<boolean> {
-  return (await stat(name).catch(() => null))?.isDirectory() ?? false
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => [])
 }

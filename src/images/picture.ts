@@ -181,7 +181,8 @@ async function localBytes(
   return { bytes, refusal: null }
 }
 
-function fileStem(file: string): string {
+/** A file's name as small letters, digits and dashes. */
+export function fileStem(file: string): string {
   const stem = path
     .parse(file)
     .name.normalize('NFKD')
@@ -193,7 +194,8 @@ function fileStem(file: string): string {
   return stem === '' ? 'picture' : stem
 }
 
-function inside(base: string, file: string): boolean {
+/** Whether a path is in a folder, and is not the folder. */
+export function inside(base: string, file: string): boolean {
   const relative = path.relative(base, file)
   return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }

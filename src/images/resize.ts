@@ -20,7 +20,7 @@ export class PictureProblem extends Error {
 
 /** 200 KB a picture (inbox rules R08). */
 export const HEAVIEST_PICTURE = 200_000
-const MOST_PIXELS = 120_000_000
+export const MOST_PIXELS = 120_000_000
 
 /**
  * Any picture an editor has -> one that mail clients show: upright (EXIF), sRGB, opaque on the paper's colour (what is

@@ -1,3 +1,4 @@
+import type { BounceBook } from './bounces.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -13,7 +14,7 @@ export const MOVES: Record<State, readonly State[]> = {
   sending: ['accepted', 'planned', 'rejected', 'unknown'],
   accepted: ['bounced'],
   rejected: ['planned'],
-  unknown: ['accepted', 'planned', 'rejected'],
+  unknown: ['accepted', 'planned', 'rejected', 'bounced'],
   skipped: ['planned'],
   bounced: [],
 }
@@ -81,6 +82,8 @@ export interface OpenedEdition {
 export type Alongside = (db: Database, planned: readonly Planned[]) => Promise<void>
 
 export interface Ledger {
+  /** What came back. */
+  readonly bounces: BounceBook
   /** The database's clock. */
   now(): Promise<number>
   /** Notes the edition. With `amend`, a changed one that has begun takes the new hash; without, nothing is written. */

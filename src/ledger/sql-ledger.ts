@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { BounceBook } from './bounces.ts'
 import type { Database, OpenDatabase } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import {
@@ -24,6 +25,7 @@ const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
 /** The ledger on an open database, of either engine. */
 export class SqlLedger implements Ledger {
+  readonly bounces: BounceBook
   readonly #database: OpenDatabase
   readonly #db: Database
   readonly #words: SqlWords
@@ -34,6 +36,7 @@ export class SqlLedger implements Ledger {
   constructor(database: OpenDatabase) {
     this.#database = database
     this.#db = database.db
+    this.bounces = new BounceBook(database)
     this.#words = database.words
     const begun = new Set<string>()
     if (database.engine === 'sqlite') {

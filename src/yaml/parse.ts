@@ -6,12 +6,19 @@ import { lineParts, type Mistake } from './mistakes.ts'
 import { lastOf, lineOf, lineText, originalPlace, placeAt, type Source } from './source.ts'
 import { nestedTooDeep, treeFrom, type YamlTree } from './tree.ts'
 
+export interface Parsed {
+  tree: YamlTree | null
+  findings: Finding[]
+  /** What the tree was made from, for whoever writes: the nodes, and the (perhaps mended) text their offsets are of. */
+  made: { document: Document; source: Source } | null
+}
+
 /**
  * First step of the path: text -> values with places. All mistakes are reported at once: where a line is broken, it is
  * mended in memory (mend.ts) and reading goes on, so that an unquoted colon at the top does not hide a missing credit further
  * down. Nothing is ever written back from here.
  */
-export function parseYaml(source: Source): { tree: YamlTree | null; findings: Finding[] } {
+export function parseYaml(source: Source): Parsed {
   const findings: Finding[] = []
   /** Lines; one finding for each is enough. */
   const reported = new Set<number>()
@@ -24,13 +31,14 @@ export function parseYaml(source: Source): { tree: YamlTree | null; findings: Fi
     } catch (caught) {
       // The parser recurses once per level of nesting.
       if (!(caught instanceof RangeError)) throw caught
-      return { tree: null, findings: [...findings, nestedTooDeep(source.file)] }
+      return { tree: null, findings: [...findings, nestedTooDeep(source.file)], made: null }
     }
     const exhausted = document.errors.find((one) => one.code === 'RESOURCE_EXHAUSTION')
     if (exhausted !== undefined)
       return {
         tree: null,
         findings: [...findings, nestedTooDeep(placeAt(mended, Math.min(exhausted.pos[0], lastOf(mended))))],
+        made: null,
       }
     const spaced = effort.left > 0 ? withoutTabs(mended, document) : null
     if (spaced !== null) {
@@ -57,7 +65,8 @@ export function parseYaml(source: Source): { tree: YamlTree | null; findings: Fi
   }
   const { tree, findings: inTree } = treeFrom(document, source, mended)
   for (const one of inTree) if (!reported.has(one.line ?? 0)) findings.push(one)
-  return { tree: stillBroken === undefined ? tree : null, findings }
+  if (stillBroken !== undefined || tree === null) return { tree: null, findings, made: null }
+  return { tree, findings, made: { document, source: mended } }
 
   /** What the editor wrote on the line of an offset. */
   function textAt(offset: number): string {

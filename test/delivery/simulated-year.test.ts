@@ -1,15 +1,17 @@
 import { expect, it } from 'vitest'
-import { simulatedYear } from '../../scripts/simulated-year.ts'
+import { simulate } from '../../scripts/simulated-year.ts'
 import { openPostgresLedger } from '../../src/ledger/open-postgres.ts'
 import { postgresForTests } from '../support/postgres.ts'
 
 const postgres = postgresForTests()
 
+const TWO_WEEKS = { from: '2026-01-01', days: 14, readers: 450, seed: 7 }
+
 // `npm run test:year` goes through a whole year with 5,000 readers.
 it('two weeks of CI that starts late, twice, not at all, or dies: nobody is lost, nobody gets two copies', {
   timeout: 120_000,
 }, async () => {
-  const year = await simulatedYear(14, 450, 7, true)
+  const year = await simulate({ ...TWO_WEEKS, remembers: true })
   expect({ lost: year.lost, doubled: year.doubled }).toEqual({ lost: 0, doubled: 0 })
   expect(year.copies + year.tooLate).toBe(14 * 450)
   // It would prove nothing if nothing had gone wrong.
@@ -18,13 +20,13 @@ it('two weeks of CI that starts late, twice, not at all, or dies: nobody is lost
 
 it('five days of the same with the ledger on PostgreSQL', { timeout: 120_000 }, async () => {
   const open = async () => openPostgresLedger(await postgres.schema())
-  const year = await simulatedYear(5, 200, 7, true, open)
+  const year = await simulate({ ...TWO_WEEKS, days: 5, readers: 200, remembers: true, open })
   expect({ lost: year.lost, doubled: year.doubled }).toEqual({ lost: 0, doubled: 0 })
   expect(year.copies + year.tooLate).toBe(5 * 200)
 })
 
 it('the same days without a ledger lose readers and mail others twice', { timeout: 120_000 }, async () => {
-  const year = await simulatedYear(14, 450, 7, false)
+  const year = await simulate({ ...TWO_WEEKS, remembers: false })
   expect(year.lost).toBeGreaterThan(0)
   expect(year.doubled).toBeGreaterThan(0)
 })

@@ -303,7 +303,7 @@ export class SqlLedger implements Ledger {
         sql`select edition from edition where publication = ${publication} and planned_at < ${before}`,
       )
       const names = old.map((one) => one.edition)
-      for (const table of ['delivery', 'event', 'edition'])
+      for (const table of ['delivery', 'bounce', 'event', 'edition'])
         await sql`delete from ${sql.table(table)} where publication = ${publication} and ${this.#words.isOneOf(sql`edition`, names)}`.execute(
           db,
         )

@@ -213,17 +213,21 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await hold(await contextOf(options, abort.signal), edition, held)
     })
 
-  command('ledger <backup|purge> [file]', 'copy the ledger to a file; forget old editions')
+  command(
+    'ledger <backup|purge|move> [file]',
+    'copy the ledger to a file; forget old editions; carry a file over into DATABASE_URL',
+  )
     .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
     .action(async (what: string, file: string | undefined, options) => {
-      const { backupLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
+      const { backupLedger, moveLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
       const context = await contextOf(options, abort.signal)
       if (what === 'backup' && file !== undefined) exitCode = await backupLedger(context, file)
       else if (what === 'purge' && options.older !== undefined) exitCode = await purgeLedger(context, options.older)
+      else if (what === 'move') exitCode = await moveLedger(context, file ?? null)
       else
         throw new UserError(
           'usage',
-          'ledger wants  backup FILE  or  purge --older 90d.',
+          'ledger wants  backup FILE,  purge --older 90d  or  move [FILE].',
           'See  broadsheet ledger --help.',
         )
     })

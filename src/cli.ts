@@ -179,10 +179,12 @@ async function run(argv: readonly string[]): Promise<number> {
   command('status [edition]', 'what the ledger knows: counts, who and why, and what to do next')
     .option('--list', 'a line for each subscriber', false)
     .option('--csv', 'the same as CSV', false)
+    .option('--watch', 'go on showing counts, rate, waves and workers until everything is settled', false)
     .option('--outbox', "the rehearsal's ledger", false)
     .action(async (edition: string | undefined, options) => {
       const { status } = await import('./commands/status.ts')
-      exitCode = await status(await contextOf(options, abort.signal), edition ?? 'latest', options)
+      const signal = options.watch ? stopOnSignals(abort) : abort.signal
+      exitCode = await status(await contextOf(options, signal), edition ?? 'latest', options)
     })
 
   command(

@@ -7,11 +7,14 @@ import { type Context, openPublication, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
 import { isDeadOwner } from './owner.ts'
 import { requireLedger } from './real-database.ts'
+import { watchStatus } from './watch-status.ts'
 
 export interface StatusOptions {
   /** One line for each subscriber. */
   list: boolean
   csv: boolean
+  /** Goes on showing it until everything is settled. */
+  watch: boolean
   /** The rehearsal's ledger in place of the real one. */
   outbox: boolean
 }
@@ -22,11 +25,15 @@ export async function status(context: Context, name: string, options: StatusOpti
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
   const key: EditionKey = { publication: publication.id, edition: date }
+  if (options.watch && (context.json || options.list || options.csv))
+    throw new UserError('usage', '--watch goes with neither --json, --list nor --csv.', 'Ask for one of them.')
   const ledger = await requireLedger(context, !options.outbox)
   try {
     const now = await ledger.now()
     // What a sender that died on this machine left is settled at once, so that the answer is the truth.
     await ledger.reap((owner, until) => isDeadOwner(owner, until, now), now)
+    if (options.watch)
+      await watchStatus(context, ledger, key, options.outbox ? async () => [] : () => ledger.workers(key.publication))
     const counts = countsOf(await ledger.counts(key))
     const held = await ledger.isHeld(key)
     if (options.csv) await printCsv(context, ledger, key, publication)

@@ -1,5 +1,6 @@
 import type { BounceBook } from './bounces.ts'
 import type { Database } from './database.ts'
+import type { WorkerRow } from './worker-rows.ts'
 
 /**
  * The record of deliveries that makes a second run harmless (design, section 6). Asynchronous and in batches, so that
@@ -120,9 +121,13 @@ export interface Ledger {
   /** Owners that hold rows of an edition. */
   owners(key: EditionKey): Promise<string[]>
   counts(key: EditionKey): Promise<{ state: State; reason: string | null; count: number }[]>
+  /** Planned deliveries by the minute they are due, earliest first. */
+  waves(key: EditionKey): Promise<{ at: number; count: number }[]>
   /** In the order of ids, a thousand at a time. */
   rows(key: EditionKey, states?: readonly State[]): AsyncIterable<DeliveryRow>
   editions(publication: string): Promise<string[]>
+  /** Workers that are at it now. */
+  workers(publication: string): Promise<WorkerRow[]>
   hold(key: EditionKey, held: boolean, now: number): Promise<void>
   isHeld(key: EditionKey): Promise<boolean>
   /** What the edition said when it was opened; null when it never was. */

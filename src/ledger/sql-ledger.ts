@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { BounceBook } from './bounces.ts'
 import type { Database, OpenDatabase } from './database.ts'
+import { purge, reconcile, retry } from './decisions.ts'
 import { GroupCommit } from './group-commit.ts'
 import {
   type Alongside,
@@ -20,6 +21,7 @@ import { reap } from './reap.ts'
 import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
 import type { SqlWords } from './sql-words.ts'
 import { withdraw } from './withdraw.ts'
+import { type WorkerRow, WorkerRows } from './worker-rows.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
@@ -183,6 +185,13 @@ export class SqlLedger implements Ledger {
     )
   }
 
+  waves({ publication, edition }: EditionKey): Promise<{ at: number; count: number }[]> {
+    return this.#all(
+      this.#db,
+      sql`select due_at - due_at % 60000 as at, count(*) as count from delivery where publication = ${publication} and edition = ${edition} and state = 'planned' group by 1 order by 1`,
+    )
+  }
+
   async *rows({ publication, edition }: EditionKey, states?: readonly State[]): AsyncGenerator<DeliveryRow> {
     const wanted = states ?? (Object.keys(MOVES) as State[])
     for (let after = ''; ; ) {
@@ -205,6 +214,10 @@ export class SqlLedger implements Ledger {
         sql`select edition from edition where publication = ${publication} order by edition`,
       )
     ).map((one) => one.edition)
+  }
+
+  workers(publication: string): Promise<WorkerRow[]> {
+    return new WorkerRows(this.#database, publication).all()
   }
 
   hold(key: EditionKey, held: boolean, now: number): Promise<void> {
@@ -241,29 +254,11 @@ export class SqlLedger implements Ledger {
     evidence: string,
     now: number,
   ): Promise<string[]> {
-    const { publication, edition } = key
-    return this.#transaction(async (db) => {
-      const rows = await this.#all<{ subscriber_id: string }>(
-        db,
-        sql`update delivery set state = ${accepted ? 'accepted' : 'planned'}, reason = ${accepted ? 'reconciled' : null}, lease_owner = null, updated_at = ${now}
-          where publication = ${publication} and edition = ${edition} and state = 'unknown' and ${this.#words.isOneOf(sql`subscriber_id`, ids)} returning subscriber_id`,
-      )
-      const settled = rows.map((one) => one.subscriber_id)
-      if (settled.length > 0) await insertEvent(db, key, 'reconciled', { accepted, evidence, ids: settled }, now)
-      return settled
-    })
+    return this.#transaction((db) => reconcile(db, this.#words, key, ids, accepted, evidence, now))
   }
 
   retry(key: EditionKey, state: 'rejected' | 'unknown', now: number): Promise<number> {
-    return this.#transaction(async (db) => {
-      const done =
-        await sql`update delivery set state = 'planned', reason = null, attempts = 0, due_at = ${now}, lease_owner = null, updated_at = ${now} where publication = ${key.publication} and edition = ${key.edition} and state = ${state}`.execute(
-          db,
-        )
-      const count = Number(done.numAffectedRows ?? 0)
-      if (count > 0) await insertEvent(db, key, 'retried', { state, count }, now)
-      return count
-    })
+    return this.#transaction((db) => retry(db, key, state, now))
   }
 
   async suppress(publication: string, addressHash: string, reason: string, now: number): Promise<void> {
@@ -297,18 +292,7 @@ export class SqlLedger implements Ledger {
   }
 
   purge(publication: string, before: number): Promise<number> {
-    return this.#transaction(async (db) => {
-      const old = await this.#all<{ edition: string }>(
-        db,
-        sql`select edition from edition where publication = ${publication} and planned_at < ${before}`,
-      )
-      const names = old.map((one) => one.edition)
-      for (const table of ['delivery', 'bounce', 'event', 'edition'])
-        await sql`delete from ${sql.table(table)} where publication = ${publication} and ${this.#words.isOneOf(sql`edition`, names)}`.execute(
-          db,
-        )
-      return old.length
-    })
+    return this.#transaction((db) => purge(db, this.#words, publication, before))
   }
 
   async close(): Promise<void> {

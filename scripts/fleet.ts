@@ -22,8 +22,8 @@ export interface FleetOptions {
   connections: number
   /** Milliseconds before each answer of a mail server. */
   delay: number
-  /** Seconds between kills, on average; 0: nobody is killed. */
-  killEvery: number
+  /** How many workers are killed on the way, at moments and of a choice nobody knows; others take their place. */
+  kills: number
 }
 
 export interface FleetResult {
@@ -35,7 +35,7 @@ export interface FleetResult {
   doubled: number
   /** Of which the ledger cannot tell. */
   unknown: number
-  kills: number
+  killed: number
   /** The largest doubt of one kill: never more than a worker has connections. */
   largestDoubt: number
   enqueueSeconds: number
@@ -45,7 +45,7 @@ export interface FleetResult {
 
 /** Plans, enqueues, delivers, and counts on both sides. Everything it starts has ended when it returns. */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
-  const { subscribers, workers, servers, connections, delay, killEvery } = options
+  const { subscribers, workers, servers, connections, delay, kills } = options
   const root = await mkdtemp(path.join(tmpdir(), 'broadsheet-fleet-'))
   const postgres = await startPostgres({ durable: true, settings: ['shared_buffers=256MB', 'max_wal_size=2GB'] })
   const children = new Set<ChildProcess>()
@@ -68,7 +68,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     await enqueue(root, environment(ports))
     const enqueueSeconds = (performance.now() - began) / 1000
     const start = (index: number): ChildProcess => {
-      const smtp = killEvery > 0 ? ports : [ports[index % ports.length] ?? 0]
+      const smtp = kills > 0 ? ports : [ports[index % ports.length] ?? 0]
       const args = [bin, 'work', '--root', root, '--connections', String(connections)]
       const log = path.join(root, 'workers.log')
       const child = spawn(process.execPath, args, { env: environment(smtp), stdio: ['ignore', 'ignore', 'pipe'] })
@@ -83,25 +83,26 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     await ledger.connect()
     const count = async (states: string): Promise<number> =>
       Number((await ledger.query(`select count(*) from delivery where state in (${states})`)).rows[0].count)
-    let kills = 0
-    let largestDoubt = 0
-    let doubted = 0
-    let nextKill = killEvery === 0 ? Number.POSITIVE_INFINITY : began + killEvery * 1000
+    let [killed, largestDoubt, doubted] = [0, 0, 0]
+    // By what is done, not by the clock: on a slow machine as many are killed, and as far apart.
+    const killAt = Array.from({ length: kills }, (_, index) => ((index + Math.random()) / (kills + 1)) * subscribers)
     for (let open = subscribers; open > 0; ) {
-      await sleep(subscribers > 100_000 ? 1000 : 100)
-      if (performance.now() > nextKill) {
-        nextKill = performance.now() + killEvery * 1000 * (0.5 + Math.random())
-        const victim = Math.floor(Math.random() * workers)
-        fleet[victim]?.kill('SIGKILL')
-        fleet[victim] = start(victim)
-        kills += 1
-        // Another worker on this machine sees within seconds that it is dead.
-        await sleep(Math.min(4000, killEvery * 500))
-        const now = await count("'unknown'")
-        largestDoubt = Math.max(largestDoubt, now - doubted)
-        doubted = now
-      }
+      await sleep(subscribers > 100_000 ? 2000 : 100)
       open = await count("'planned', 'leased', 'sending'")
+      if (subscribers - open <= (killAt[0] ?? Number.POSITIVE_INFINITY)) continue
+      killAt.shift()
+      const victim = Math.floor(Math.random() * workers)
+      const dead = fleet[victim]
+      const died = dead === undefined ? null : once(dead, 'exit')
+      dead?.kill('SIGKILL')
+      await died
+      fleet[victim] = start(victim)
+      killed += 1
+      // What it left has been taken over by another, or by the new one.
+      for (let tries = 0; tries < 100 && (await heldBy(ledger, dead?.pid)) > 0; tries++) await sleep(200)
+      const now = await count("'unknown'")
+      largestDoubt = Math.max(largestDoubt, now - doubted)
+      doubted = now
     }
     const seconds = (performance.now() - began) / 1000
     await Promise.all(fleet.map((child) => ended(child, 'SIGTERM')))
@@ -117,12 +118,19 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       if (got === 0 && !unknown.has(number)) lost += 1
       if (got > 1) doubled += got - 1
     }
-    return { taken, lost, doubled, unknown: unknown.size, kills, largestDoubt, enqueueSeconds, seconds }
+    return { taken, lost, doubled, unknown: unknown.size, killed, largestDoubt, enqueueSeconds, seconds }
   } finally {
     for (const child of children) child.kill('SIGKILL')
     await postgres.stop()
     await rm(root, { recursive: true, force: true })
   }
+}
+
+/** Rows that are leased by a process, or being sent. */
+async function heldBy(ledger: pg.Client, pid: number | undefined): Promise<number> {
+  const held =
+    "select count(*) from delivery where state in ('leased', 'sending') and lease_owner like '%/' || $1 || '/%'"
+  return Number((await ledger.query(held, [String(pid)])).rows[0].count)
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -134,7 +142,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 
 async function startSink(file: string, subscribers: number, delay: number) {
   const args = [path.join(import.meta.dirname, 'null-sink.ts'), String(subscribers), file, String(delay)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [port] = (await once(child.stdout, 'data')) as [Buffer]
   return { child, port: Number(port.toString()) }
 }

@@ -54,6 +54,8 @@ function serve(socket: Socket): void {
 }
 
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))
+// Whoever started it has ended.
+process.stdin.resume().on('end', () => process.exit(1))
 process.on('SIGTERM', () => {
   writeFileSync(file, copies)
   process.exit(0)

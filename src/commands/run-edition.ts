@@ -178,7 +178,13 @@ async function othersAreDone(
     const others = (await ledger.owners(key)).filter((one) => one !== owner)
     if (others.length === 0) return
     if (!told)
-      context.stderr.write(`Waiting for another sender (${others[0]?.split('/').slice(0, 2).join(', process ')}).\n`)
+      context.stderr.write(
+        `Waiting for another sender (${others[0]
+          ?.replace(/~[^/]*/, '')
+          .split('/')
+          .slice(0, 2)
+          .join(', process ')}).\n`,
+      )
     told = true
     await sleep(200, undefined, { signal: context.signal }).catch(() => {})
   }

@@ -100,7 +100,7 @@ export function linesOf(edition: string, sight: Sight, rate: number): string[] {
     ...workers.map((one) => {
       const [host = '', process = ''] = one.owner.split('/')
       const failed = one.failed > 0 ? `, ${one.failed.toLocaleString('en')} failed` : ''
-      return `  worker ${host} ${process}: ${one.state}, ${one.accepted.toLocaleString('en')} accepted${failed}`
+      return `  worker ${host.split('~')[0]} ${process}: ${one.state}, ${one.accepted.toLocaleString('en')} accepted${failed}`
     }),
   ]
 }

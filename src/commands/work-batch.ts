@@ -52,6 +52,7 @@ export class Workshop {
     const { database, publication, secrets } = this.#place
     const key: EditionKey = { publication, edition: date }
     const counts = noCounts()
+    let deferred = 0
     const run: Run = { refused: null }
     const ready = await this.#edition(date, await ledger.contentHash(key))
     if (ready === null) return { counts, left: 'this copy of the publication has another version of it', refused: null }
@@ -79,11 +80,15 @@ export class Workshop {
         onRow: () => {},
         prepare: async () => {},
         messageFor: messageOf(ready.variants, secrets),
-        onSettled: () => {},
+        onSettled: (_delivery, _outcome, settlement, tried) => {
+          if (tried && settlement.state === 'deferred' && settlement.retryAt !== null) deferred += 1
+        },
       },
       counts,
       run,
     )
+    // What was tried and comes again; what only waits for its instant, or for the end of a hold, is not.
+    counts.deferred = deferred
     const ids = subscribers.map((one) => one.id)
     const states = [...(await ledger.states(key, ids)).values()]
     const open = states.filter((one) => one === 'planned' || one === 'leased' || one === 'sending').length

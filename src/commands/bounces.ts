@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { readSubscribers } from '../audience/read-csv.ts'
 import { addressHash } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { aboutWhom } from '../bounces/about-whom.ts'
@@ -17,6 +16,7 @@ import type { Publication } from '../edition/publication.ts'
 import type { Bounce, BounceTaken } from '../ledger/bounces.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { BounceReport } from './bounce-report.ts'
 import { type Context, openPublication } from './command.ts'
 import { requireLedger } from './real-database.ts'
@@ -134,18 +134,17 @@ async function judged(
   }
 }
 
-function lookupsOf(
-  { root }: Context,
-  ledger: Ledger,
-  publication: Publication,
-  secrets: Secrets,
-  now: number,
-): Lookups {
+function lookupsOf(context: Context, ledger: Ledger, publication: Publication, secrets: Secrets, now: number): Lookups {
   return {
     past: (who) => ledger.bounces.past(publication.id, who, now - LOOK_BACK_DAYS * 86_400_000),
     async *audience() {
-      for await (const row of readSubscribers(root, publication.subscribers))
-        if ('subscriber' in row) yield { id: row.subscriber.id, addressHash: addressHash(row.subscriber.email) }
+      const audience = await openAudience(context, publication)
+      try {
+        for await (const row of audience.rows())
+          if ('subscriber' in row) yield { id: row.subscriber.id, addressHash: row.subscriber.addressHash }
+      } finally {
+        await audience.close()
+      }
     },
     async *idsIn(edition) {
       for await (const { id } of ledger.rows({ publication: publication.id, edition })) yield id

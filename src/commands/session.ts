@@ -62,7 +62,7 @@ export async function openSession(
     ledger,
     database: real,
     servers: () => smtp?.health() ?? [],
-    audience: () => audienceOf(root, publication, real),
+    audience: () => audienceOf(context, publication, real),
     suppressed: async (hashes) => {
       const suppressed = (await realLedger?.suppressed(publication.id, hashes)) ?? new Map<string, string>()
       return new Map([...suppressed, ...((await home?.forgotten(hashes)) ?? [])])

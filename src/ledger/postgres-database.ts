@@ -1,10 +1,9 @@
 import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely'
 import pg from 'pg'
-import { UserError } from '../problems/user-error.ts'
 import { copyTables } from './copy-tables.ts'
 import type { Database, OpenDatabase } from './database.ts'
 import { openDatabase } from './open.ts'
-import { explainedPostgres, isInTheWay } from './postgres-errors.ts'
+import { explainedPostgres, isInTheWay, nameOfPostgres } from './postgres-errors.ts'
 import { POSTGRES_WORDS } from './sql-words.ts'
 
 /** So often a transaction is done that others got in the way of. */
@@ -24,7 +23,7 @@ export class PostgresDatabase implements OpenDatabase {
 
   /** `url` is postgres://user:password@host/database; no connection is made yet. */
   constructor(url: string, applicationName = 'broadsheet') {
-    this.name = nameOf(url)
+    this.name = nameOfPostgres(url)
     this.pool = new pg.Pool({
       connectionString: url,
       application_name: applicationName,
@@ -100,16 +99,3 @@ export class PostgresDatabase implements OpenDatabase {
 /** Whatever the server's defaults: a commit is on disk when it returns, and whoever hangs in a transaction lets go. */
 const PREPARED = CompiledQuery.raw(`select set_config('idle_in_transaction_session_timeout', '30s', false),
   case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', false) end`)
-
-function nameOf(text: string): string {
-  const bad = (why: string): UserError =>
-    new UserError(
-      'bad-database-url',
-      `DATABASE_URL ${why}.`,
-      'Write it as postgres://user:password@host:5432/database.',
-    )
-  if (!URL.canParse(text)) throw bad('is not an address')
-  const { protocol, host, pathname } = new URL(text)
-  if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw bad(`begins with ${protocol}, not postgres:`)
-  return `postgres://${host}${pathname}`
-}

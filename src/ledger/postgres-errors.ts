@@ -3,7 +3,7 @@ import { UserError } from '../problems/user-error.ts'
 const RECORDED = 'What was accepted is recorded. Run `send` again when it is well: it goes on where it stopped.'
 
 /** What PostgreSQL and the way to it say, in an operator's words; everything else as it is. */
-export function explainedPostgres(caught: unknown, name: string): unknown {
+export function explainedPostgres(caught: unknown, name: string, variable = 'DATABASE_URL'): unknown {
   if (!(caught instanceof Error) || caught instanceof UserError) return caught
   const { message } = caught
   const code = (caught as { code?: string }).code ?? ''
@@ -16,19 +16,15 @@ export function explainedPostgres(caught: unknown, name: string): unknown {
     return say(
       'database-unreachable',
       `The database ${name} cannot be reached (${code || 'no answer'}).`,
-      'Check DATABASE_URL, whether the server runs, and whether this machine may reach it. Nothing was sent without it.',
+      `Check ${variable}, whether the server runs, and whether this machine may reach it. Nothing was sent without it.`,
     )
   if (/^28/.test(code))
-    return say(
-      'database-refused',
-      `The database ${name} refused the login.`,
-      'Check user and password in DATABASE_URL.',
-    )
+    return say('database-refused', `The database ${name} refused the login.`, `Check user and password in ${variable}.`)
   if (code === '3D000')
     return say(
       'database-missing',
       `There is no database ${name}.`,
-      'Make it with  createdb,  or mend its name in DATABASE_URL.',
+      `Make it with  createdb,  or mend its name in ${variable}.`,
     )
   if (code === '42501')
     return say(
@@ -46,7 +42,7 @@ export function explainedPostgres(caught: unknown, name: string): unknown {
     return say(
       'ledger-unwritable',
       `${name} takes no writes: it is a replica.`,
-      'Name the primary in DATABASE_URL. Nothing was sent.',
+      `Name the primary in ${variable}. Nothing was sent.`,
     )
   if (code === '53100') return say('ledger-full', `The disk of ${name} is full.`, `Make room. ${RECORDED}`)
   if (code === '53300' || code === '53200')
@@ -70,4 +66,18 @@ export function explainedPostgres(caught: unknown, name: string): unknown {
 export function isInTheWay(caught: unknown): boolean {
   // Serialisation, deadlock; and two that write the same new row, the later of which then finds it.
   return ['40001', '40P01', '23505'].includes((caught as { code?: string }).code ?? '')
+}
+
+/** As messages call a database: without user and password. A UserError for what is no address of one. */
+export function nameOfPostgres(text: string, variable = 'DATABASE_URL'): string {
+  const bad = (why: string): UserError =>
+    new UserError(
+      'bad-database-url',
+      `${variable} ${why}.`,
+      'Write it as postgres://user:password@host:5432/database (special characters in the password as %XX).',
+    )
+  if (!URL.canParse(text)) throw bad('is not an address')
+  const { protocol, host, pathname } = new URL(text)
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw bad(`begins with ${protocol}, not postgres:`)
+  return `postgres://${host}${pathname}`
 }

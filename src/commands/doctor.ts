@@ -12,7 +12,7 @@ import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
-import { existingLedger } from './real-database.ts'
+import { ledgerChecks } from './doctor-ledger.ts'
 import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
 
@@ -63,19 +63,7 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
     checks.push(...(await wayOut(context, publication, world)))
   }
   checks.push(zoneData(context, world.zoneData))
-  await guarded(checks, 'Ledger', async () => {
-    const ledger = await existingLedger(context, true)
-    await ledger?.close()
-    checks.push(
-      ledger === null
-        ? notChecked(
-            'Ledger',
-            'There is none yet in .broadsheet/.',
-            'The first  send --live  makes it; keep it between runs.',
-          )
-        : right('Ledger', '.broadsheet/ledger.db opens and can be written.'),
-    )
-  })
+  await guarded(checks, 'Ledger', async () => void checks.push(...(await ledgerChecks(context))))
   if (context.json) printJson(context, { checks })
   else context.stdout.write(`${checks.map(lineOf).join('\n')}\n`)
   return checks.some((one) => one.state === 'wrong') ? exitCodes.usage : exitCodes.fine

@@ -19,7 +19,7 @@ const DAY = 86_400_000
 const NOW = Date.parse('2026-11-21T07:00:00Z')
 
 const ADA = 'ada@readers.example'
-const ada = defaultId(ADA)
+const ada = defaultId(addressHash(ADA))
 /** With an id of the publisher's. */
 const BOB = 'bob@readers.example'
 
@@ -35,7 +35,7 @@ const COPIES = [
   copy(ada, ADA, 1),
   copy(ada, ADA, 0),
   copy('bob-1', BOB, 0),
-  copy(defaultId('old@x.example'), 'old@x.example', 20),
+  copy(defaultId(addressHash('old@x.example')), 'old@x.example', 20),
 ]
 const publication = { id: ID } as Publication
 const messageId = (edition: string, id: string, secrets: Secrets): string =>

@@ -1,5 +1,5 @@
 import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
-import { readSubscribers } from '../audience/read-csv.ts'
+import { isServed } from '../audience/subscriber.ts'
 import { readConfig } from '../config.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { domainOf, parseMailbox } from '../delivery/headers.ts'
@@ -8,13 +8,14 @@ import { parseSmtpUrl } from '../delivery/smtp-url.ts'
 import { RunRefused } from '../delivery/transport.ts'
 import type { Publication } from '../edition/publication.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
+import { ledgerFile } from './ledger-file.ts'
 import { existingLedger } from './rehearse.ts'
 import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
-import { ledgerFile } from './session.ts'
 
 /** What `doctor` asks of the world; tests bring their own. */
 export interface World {
@@ -99,10 +100,12 @@ async function guarded<Result>(checks: Check[], name: string, look: () => Promis
 async function audience(context: Context, publication: Publication): Promise<Check> {
   let active = 0
   let bad = 0
-  for await (const row of readSubscribers(context.root, publication.subscribers)) {
+  const audience = await openAudience(context.root, publication)
+  for await (const row of audience.rows()) {
     if ('skipped' in row || row.findings.length > 0) bad += 1
-    if ('subscriber' in row && row.subscriber.status === 'active') active += 1
+    if ('subscriber' in row && isServed(row.subscriber)) active += 1
   }
+  await audience.close()
   const said = `${active.toLocaleString('en')} active subscribers in ${publication.subscribers}`
   return bad === 0
     ? right('Audience', `${said}.`)

@@ -14,8 +14,11 @@ const BUSY_MILLISECONDS = 5000
 
 /** The ledger in a file of its own; made, or brought up to this version, when it is opened. */
 export async function openLedger(file: string): Promise<Ledger> {
-  return new SqliteLedger(await openDatabase(file))
+  return ledgerOn(await openDatabase(file))
 }
+
+/** The ledger of a database that is open; it closes with the ledger. */
+export const ledgerOn = (database: OpenDatabase): Ledger => new SqliteLedger(database)
 
 /**
  * The database a publication keeps its ledger and its audience in. One process opens a file once: two handles would

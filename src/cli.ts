@@ -173,9 +173,10 @@ async function run(argv: readonly string[]): Promise<number> {
 
   command(
     'bounces <source>',
-    'returned mail and complaints into the ledger: a file, folder, maildir, mbox, or - for a pipe',
+    'returned mail into the ledger: a file, folder, maildir, mbox, imaps://user@host/INBOX, or - for a pipe',
   )
     .option('--dry-run', 'say what each mail means, and change nothing', false)
+    .option('--since <days>', 'of a mailbox on a server: what came in so many days, as in 7d', days, 45)
     .action(async (source: string, options) => {
       const { bounces } = await import('./commands/bounces.ts')
       exitCode = await bounces(await contextOf(options, abort.signal), source, options, process.stdin)

@@ -6,6 +6,8 @@ export interface Config {
   smtpUrl: string | null
   /** BROADSHEET_SECRET, newest first; null when unset. */
   secretKeys: readonly [string, ...string[]] | null
+  /** Of the mailbox `bounces` reads on a server. */
+  imapPassword: string | null
 }
 
 /** Variables of parts that are not built yet. To ignore them would send mail the operator believes recorded. */
@@ -28,7 +30,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       )
   }
   const [first, ...older] = keys
-  return { smtpUrl: environment['SMTP_URL'] || null, secretKeys: first === undefined ? null : [first, ...older] }
+  return {
+    smtpUrl: environment['SMTP_URL'] || null,
+    secretKeys: first === undefined ? null : [first, ...older],
+    imapPassword: environment['IMAP_PASSWORD'] || null,
+  }
 }
 
 /** For commands that let mail leave: stops on a setting this version could not honour. */

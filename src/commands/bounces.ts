@@ -6,6 +6,7 @@ import { aboutWhom } from '../bounces/about-whom.ts'
 import { fingerprintOf } from '../bounces/fingerprint.ts'
 import { judge } from '../bounces/judge.ts'
 import { readMail } from '../bounces/mail.ts'
+import { parseImapUrl, readImap } from '../bounces/read-imap.ts'
 import { mailsIn, readMails, type StoredMail } from '../bounces/read-mails.ts'
 import type { JudgedMail } from '../bounces/whose.ts'
 import { readConfig } from '../config.ts'
@@ -19,6 +20,8 @@ import { openExisting } from './status.ts'
 export interface BounceOptions {
   /** Says what would be done, and does nothing. */
   dryRun: boolean
+  /** Of a mailbox on a server: how many days back; older copies are not looked up any more. */
+  since: number
 }
 
 /** Mails looked up and taken together. */
@@ -36,6 +39,7 @@ export async function bounces(
 ): Promise<number> {
   const { publication } = await openPublication(context)
   const secrets = secretsOf(context)
+  const mails = mailsOf(context, source, options, stdin)
   const ledger = await openExisting(context, true)
   try {
     const isPipe = source === '-'
@@ -43,8 +47,10 @@ export async function bounces(
     const desk: BounceDesk = { root: context.root, ledger, publication, secrets, dryRun: options.dryRun }
     let chunk: Read[] = []
     const finish = async (): Promise<void> => {
-      const mails = chunk.flatMap((one) => one.mail ?? [])
-      const dealt = await dealWith(mails, desk)
+      const dealt = await dealWith(
+        chunk.flatMap((one) => one.mail ?? []),
+        desk,
+      )
       for (const { stored, mail } of chunk) {
         const done = (mail === null ? null : dealt.get(mail)) ?? null
         const isKept = isPipe && !options.dryRun && done?.decision.bounce === null
@@ -52,7 +58,7 @@ export async function bounces(
       }
       chunk = []
     }
-    for await (const stored of isPipe ? mailsIn(stdin, 'standard input') : readMails(path.resolve(source))) {
+    for await (const stored of mails) {
       const fingerprint = fingerprintOf(stored.bytes)
       const isKnown =
         chunk.some((one) => one.mail?.fingerprint === fingerprint) ||
@@ -69,6 +75,19 @@ export async function bounces(
   } finally {
     await ledger.close()
   }
+}
+
+/** Nothing is opened before the first mail is asked for. */
+function mailsOf(
+  { environment, now }: Context,
+  source: string,
+  { since }: BounceOptions,
+  stdin: Readable,
+): AsyncIterable<StoredMail> {
+  if (source === '-') return mailsIn(stdin, 'standard input')
+  if (!/^imaps?:/i.test(source)) return readMails(path.resolve(source))
+  const mailbox = parseImapUrl(source, readConfig(environment).imapPassword)
+  return readImap(mailbox, now.minus({ days: since }).toJSDate())
 }
 
 interface Read {

@@ -29,9 +29,8 @@ export class BounceReport {
 
   /** `dealt` null: an earlier run has dealt with it, or it stands twice in this source. */
   add(place: string, dealt: Dealt | null, kept: string | null): void {
-    const { decision, taken } = dealt ?? { decision: null, taken: null }
+    const { decision, taken, left } = dealt ?? { decision: null, taken: null, left: false }
     const { statement, whose } = decision?.placed ?? { statement: null, whose: null }
-    const suppressed = taken?.suppressed === true
     this.#rows.push({
       place,
       verdict: statement?.verdict ?? null,
@@ -42,8 +41,8 @@ export class BounceReport {
       proof: whose?.proof ?? null,
       again: decision === null || taken?.isNew === false,
       bounced: taken?.bounced === true,
-      suppressed: suppressed && decision?.leaves === false,
-      unsubscribed: suppressed && decision?.leaves === true,
+      suppressed: taken?.suppressed === true,
+      unsubscribed: left,
       note: decision?.note ?? null,
       kept,
     })

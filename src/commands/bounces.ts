@@ -14,7 +14,7 @@ import type { Publication } from '../edition/publication.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { BounceReport } from './bounce-report.ts'
 import { type Context, openPublication } from './command.ts'
-import { type BounceDesk, dealWith } from './deal-with-bounces.ts'
+import { bounceDesk, dealWith } from './deal-with-bounces.ts'
 import { openExisting } from './status.ts'
 
 export interface BounceOptions {
@@ -44,7 +44,7 @@ export async function bounces(
   try {
     const isPipe = source === '-'
     const report = new BounceReport()
-    const desk: BounceDesk = { root: context.root, ledger, publication, secrets, dryRun: options.dryRun }
+    const desk = bounceDesk(context.root, ledger, publication, secrets, options.dryRun)
     let chunk: Read[] = []
     const finish = async (): Promise<void> => {
       const dealt = await dealWith(

@@ -1,62 +1,89 @@
-import { readSubscribers } from '../audience/read-csv.ts'
+import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
 import { addressHash } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { type Decision, decide } from '../bounces/decide.ts'
-import { type JudgedMail, type Lookups, placeAll } from '../bounces/whose.ts'
+import { type JudgedMail, type Lookups, placeAll, type Whose } from '../bounces/whose.ts'
 import { messageIdFor } from '../delivery/message.ts'
 import type { Publication } from '../edition/publication.ts'
-import type { Bounce, BounceTaken } from '../ledger/bounces.ts'
+import type { BounceTaken } from '../ledger/bounces.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 /** What returned mail is dealt with by, wherever it came from: a mailbox, a pipe, a service's webhook. */
 export interface BounceDesk {
-  root: string
   ledger: Ledger
   publication: Publication
   secrets: Secrets
+  /** Everybody, from the beginning, as often as it is asked for. */
+  audience(): AsyncIterable<AudienceRow>
+  /** As by the way out; may be repeated. */
+  leave(whose: Whose, now: number): Promise<void>
   /** Decides, and does nothing. */
   dryRun: boolean
+}
+
+/** The desk of a publication whose ledger is open. */
+export function bounceDesk(
+  root: string,
+  ledger: Ledger,
+  publication: Publication,
+  secrets: Secrets,
+  dryRun = false,
+): BounceDesk {
+  return {
+    ledger,
+    publication,
+    secrets,
+    audience: () => readSubscribers(root, publication.subscribers),
+    leave: ({ addressHash }, now) => ledger.suppress(publication.id, addressHash, 'unsubscribed', now),
+    dryRun,
+  }
 }
 
 export interface Dealt {
   decision: Decision
   /** Null when there was nothing to note. */
   taken: BounceTaken | null
+  /** The subscriber left by it. */
+  left: boolean
 }
 
 /** How far back copies are looked at: the span of the soft limit, and how long servers try. */
 const LOOK_BACK_DAYS = 45
 
-/** Whose each mail is, what follows, and that done in one transaction. Those dealt with before change nothing again. */
+/** Whose each mail is, what follows, and that done. Mails dealt with before change nothing again, and have no answer. */
 export async function dealWith(mails: readonly JudgedMail[], desk: BounceDesk): Promise<Map<JudgedMail, Dealt>> {
   const { ledger, publication, dryRun } = desk
-  if (mails.length === 0) return new Map()
+  const known = await ledger.bounces.known(
+    publication.id,
+    mails.map((mail) => mail.fingerprint),
+  )
+  const fresh = new Map(mails.map((mail) => [mail.fingerprint, mail]))
+  for (const fingerprint of known) fresh.delete(fingerprint)
+  if (fresh.size === 0) return new Map()
   const now = await ledger.now()
-  const placed = await placeAll(mails, lookupsOf(desk, now), now)
+  const placed = await placeAll([...fresh.values()], lookupsOf(desk, now), now)
   const trust = { hasBounceAddress: publication.bounceAddress !== undefined }
   const decisions = placed.map((one) => decide(one, trust, now))
-  const noted = decisions.flatMap((one) => bounceOf(one) ?? [])
+  // First, for it may be repeated: a mail that is noted is not read again.
+  for (const { leaves, placed: one } of dryRun ? [] : decisions)
+    if (leaves && one.whose !== null) await desk.leave(one.whose, now)
+  const noted = decisions.flatMap((one) => one.bounce ?? [])
   const taken = dryRun ? [] : await ledger.bounces.take(publication.id, noted, now)
   const byFingerprint = new Map(taken.map((one) => [one.fingerprint, one]))
   return new Map(
     decisions.map((decision) => {
       const { mail } = decision.placed
-      return [mail, { decision, taken: byFingerprint.get(mail.fingerprint) ?? null }]
+      const noted = byFingerprint.get(mail.fingerprint) ?? null
+      return [mail, { decision, taken: noted, left: decision.leaves && noted?.isNew === true }]
     }),
   )
 }
 
-/** Who writes to the way out leaves by it. */
-function bounceOf({ bounce, leaves, placed }: Decision): Bounce | null {
-  if (bounce === null || !leaves || placed.whose === null) return bounce
-  return { ...bounce, suppress: { addressHash: placed.whose.addressHash, reason: 'unsubscribed' } }
-}
-
-function lookupsOf({ root, ledger, publication, secrets }: BounceDesk, now: number): Lookups {
+function lookupsOf({ ledger, publication, secrets, audience }: BounceDesk, now: number): Lookups {
   return {
     past: (who) => ledger.bounces.past(publication.id, who, now - LOOK_BACK_DAYS * 86_400_000),
     async *audience() {
-      for await (const row of readSubscribers(root, publication.subscribers))
+      for await (const row of audience())
         if ('subscriber' in row) yield { id: row.subscriber.id, addressHash: addressHash(row.subscriber.email) }
     },
     async *idsIn(edition) {

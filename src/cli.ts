@@ -154,6 +154,14 @@ async function run(argv: readonly string[]): Promise<number> {
     },
   )
 
+  command('serve', 'the public pages: one-click unsubscribe, preferences, sign-up with confirmation')
+    .option('--port <number>', 'the port', integer(0, 65535), 4748)
+    .option('--host <address>', 'the address to listen on; behind a proxy on this machine leave it', 'localhost')
+    .action(async (options) => {
+      const { serve } = await import('./commands/serve.ts')
+      exitCode = await serve(await contextOf(options, stopOnSignals(abort)), options)
+    })
+
   command('schedule', 'the coming days: editions, waves of subscribers, instants, changes of the clocks')
     .option('--days <number>', 'how many days', integer(1, 60), 7)
     .option('--cron', 'print the lines that run `send --due` for this audience', false)

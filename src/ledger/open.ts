@@ -6,12 +6,9 @@ import type { OpenDatabase } from './database.ts'
 import type { Ledger } from './ledger.ts'
 import { explained } from './open-errors.ts'
 import { SqliteLedger } from './sqlite.ts'
-import { SqliteFile } from './sqlite-file.ts'
+import { BUSY_MILLISECONDS, SqliteFile } from './sqlite-file.ts'
 
 const MIGRATIONS = path.join(import.meta.dirname, 'migrations')
-/** Another process may be writing; past this something holds the database for good. */
-const BUSY_MILLISECONDS = 5000
-
 /** The ledger in a file of its own; made, or brought up to this version, when it is opened. */
 export async function openLedger(file: string): Promise<Ledger> {
   return ledgerOn(await openDatabase(file))

@@ -207,6 +207,31 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await hold(await contextOf(options, abort.signal), edition, held)
     })
 
+  command('subscribers <import|export|list|show> [who]', 'the audience and its home in the database')
+    .addOption(
+      new Option('--state <state>', 'list: only those in this state').choices([
+        'active',
+        'inactive',
+        'unsubscribed',
+        'paused',
+        'deleted',
+      ]),
+    )
+    .action(async (what: string, who: string | undefined, options) => {
+      const { exportAll, importFile, list, showOne } = await import('./commands/subscribers.ts')
+      const context = await contextOf(options, abort.signal)
+      if (what === 'import' && who !== undefined) exitCode = await importFile(context, who)
+      else if (what === 'export' && who === undefined) exitCode = await exportAll(context)
+      else if (what === 'list' && who === undefined) exitCode = await list(context, options.state ?? null)
+      else if (what === 'show' && who !== undefined) exitCode = await showOne(context, who)
+      else
+        throw new UserError(
+          'usage',
+          'subscribers wants  import FILE,  export,  list  or  show ADDRESS.',
+          'See  broadsheet subscribers --help.',
+        )
+    })
+
   command('ledger <backup|purge> [file]', 'copy the ledger to a file; forget old editions')
     .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
     .action(async (what: string, file: string | undefined, options) => {

@@ -7,6 +7,7 @@ import { IANAZone } from 'luxon'
 import { type Finding, finding } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
 import { type Columns, columnsOf, extraIn, nameIn, statusIn } from './columns.ts'
+import { unguardedCell } from './formula.ts'
 import { SeenLines } from './seen-lines.ts'
 import { addressHash, defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
 
@@ -94,7 +95,7 @@ function rowOf(
   file: string,
   seen: SeenLines,
 ): AudienceRow {
-  const cells = new Map(header.map((name, index) => [name, record[index] ?? '']))
+  const cells = new Map(header.map((name, index) => [name, unguardedCell(record[index] ?? '')]))
   const cell = (name: string): string => cells.get(name) ?? ''
   const findings: Finding[] = []
   const say = (

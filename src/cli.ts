@@ -1,6 +1,7 @@
 import path from 'node:path'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { Context } from './commands/command.ts'
+import { days, duration, integer, rate } from './commands/option-values.ts'
 import { exitCodes, UserError } from './problems/user-error.ts'
 
 /**
@@ -255,26 +256,6 @@ async function run(argv: readonly string[]): Promise<number> {
   return exitCode
 }
 
-/** "90d": days. */
-function days(text: string): number {
-  const number = Number(/^(\d+)d$/.exec(text)?.[1] ?? Number.NaN)
-  if (!(number > 0)) throw new InvalidArgumentError('Write it as 90d.')
-  return number
-}
-
-/** "50/s", "50" or "600/m": copies a second. */
-function duration(text: string): string {
-  if (!/^\d{1,5}[smh]$/.test(text)) throw new InvalidArgumentError('Write a duration as in 90m or 2h.')
-  return text
-}
-
-function rate(text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? []
-  const value = Number(number) / ({ s: 1, m: 60, h: 3600 }[unit] ?? 1)
-  if (!(value > 0)) throw new InvalidArgumentError('Write it as 50/s, 600/m or 2000/h.')
-  return value
-}
-
 /** The rim: folder, clock, environment and streams, opened once and passed down. */
 async function contextOf(
   options: { root: string; json: boolean; now?: string },
@@ -327,15 +308,6 @@ function terminal(): ((question: string, proposal: string) => Promise<string>) |
 function stopOnSignals(abort: AbortController): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
   return abort.signal
-}
-
-function integer(least: number, most: number) {
-  return (value: string): number => {
-    const number = Number(value)
-    if (!Number.isInteger(number) || number < least || number > most)
-      throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
-    return number
-  }
 }
 
 /** Prints what went wrong and returns the exit code: a line and a hint for operators, a stack for bugs. */

@@ -42,7 +42,7 @@ export class BounceReport {
       again: decision === null || taken?.isNew === false,
       bounced: taken?.bounced === true,
       suppressed: suppressed && decision?.leaves === false,
-      unsubscribed: suppressed && decision?.leaves === true,
+      unsubscribed: taken?.isNew === true && decision?.leaves === true,
       note: decision?.note ?? null,
       kept,
     })

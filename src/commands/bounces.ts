@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { readSubscribers } from '../audience/read-csv.ts'
+import { AudienceHome } from '../audience/home.ts'
 import { addressHash } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { aboutWhom } from '../bounces/about-whom.ts'
@@ -14,11 +14,14 @@ import { type JudgedMail, type Lookups, placeAll } from '../bounces/whose.ts'
 import { readConfig } from '../config.ts'
 import { messageIdFor } from '../delivery/message.ts'
 import type { Publication } from '../edition/publication.ts'
-import type { Bounce, BounceTaken } from '../ledger/bounces.ts'
+import type { BounceTaken } from '../ledger/bounces.ts'
+import type { OpenDatabase } from '../ledger/database.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { audienceOf } from './audience.ts'
 import { BounceReport } from './bounce-report.ts'
 import { type Context, openPublication } from './command.ts'
+import { existingDatabase } from './ledger-file.ts'
 import { openExisting } from './status.ts'
 
 export interface BounceOptions {
@@ -44,12 +47,21 @@ export async function bounces(
   const { publication } = await openPublication(context)
   const secrets = secretsOf(context)
   const ledger = await openExisting(context, true)
+  const database = await existingDatabase(context.root)
+  const home = database === null ? null : new AudienceHome(database, publication.id)
   try {
     const isPipe = source === '-'
     const report = new BounceReport()
     let chunk: StoredMail[] = []
     const finish = async (): Promise<void> => {
-      for (const { decision, taken, stored } of await deal(context, ledger, publication, secrets, chunk, options)) {
+      for (const { decision, taken, stored } of await deal(
+        context,
+        { ledger, database, home },
+        publication,
+        secrets,
+        chunk,
+        options,
+      )) {
         const isKept = isPipe && !options.dryRun && decision !== null && decision.bounce === null
         report.add(stored.place, decision, taken, isKept ? await keep(context, stored) : null)
       }
@@ -64,8 +76,16 @@ export async function bounces(
     // What was handed over is kept; whoever called must not hand it over again.
     return report.unclear > 0 && !isPipe ? exitCodes.findings : exitCodes.fine
   } finally {
+    await database?.close()
     await ledger.close()
   }
+}
+
+/** The real database: its ledger, and the audience's home in it. */
+interface Opened {
+  ledger: Ledger
+  database: OpenDatabase | null
+  home: AudienceHome | null
 }
 
 interface Dealt {
@@ -77,12 +97,13 @@ interface Dealt {
 
 async function deal(
   context: Context,
-  ledger: Ledger,
+  opened: Opened,
   publication: Publication,
   secrets: Secrets,
   stored: readonly StoredMail[],
   { dryRun }: BounceOptions,
 ): Promise<Dealt[]> {
+  const { ledger, home } = opened
   const now = await ledger.now()
   const fingerprints = stored.map((one) => fingerprintOf(one.bytes))
   const known = await ledger.bounces.known(publication.id, fingerprints)
@@ -93,24 +114,21 @@ async function deal(
     known.add(fingerprint)
     mails.set(one, await judged(one, fingerprint, publication, secrets))
   }
-  const lookups = lookupsOf(context, ledger, publication, secrets, now)
+  const lookups = lookupsOf(context, opened, publication, secrets, now)
   const trust = { hasBounceAddress: publication.bounceAddress !== undefined }
   const placed = await placeAll([...mails.values()], lookups, now)
   const decisions = new Map(placed.map((one) => [one.mail, decide(one, trust, now)]))
-  const noted = [...decisions.values()].flatMap((one) => bounceOf(one) ?? [])
+  const noted = [...decisions.values()].flatMap(({ bounce }) => bounce ?? [])
   const taken = dryRun ? [] : await ledger.bounces.take(publication.id, noted, now)
   const byFingerprint = new Map(taken.map((one) => [one.fingerprint, one]))
+  // Who writes to the way out leaves by it.
+  for (const { leaves, placed } of decisions.values())
+    if (leaves && placed.whose !== null && !dryRun) await home?.choices.unsubscribe(placed.whose.id, now)
   return stored.map((one): Dealt => {
     const mail = mails.get(one)
     const decision = mail === undefined ? null : (decisions.get(mail) ?? null)
     return { stored: one, decision, taken: byFingerprint.get(mail?.fingerprint ?? '') ?? null }
   })
-}
-
-/** Who writes to the way out leaves by it. */
-function bounceOf({ bounce, leaves, placed }: Decision): Bounce | null {
-  if (bounce === null || !leaves || placed.whose === null) return bounce
-  return { ...bounce, suppress: { addressHash: placed.whose.addressHash, reason: 'unsubscribed' } }
 }
 
 async function judged(
@@ -136,7 +154,7 @@ async function judged(
 
 function lookupsOf(
   { root }: Context,
-  ledger: Ledger,
+  { ledger, database }: Opened,
   publication: Publication,
   secrets: Secrets,
   now: number,
@@ -144,8 +162,7 @@ function lookupsOf(
   return {
     past: (who) => ledger.bounces.past(publication.id, who, now - LOOK_BACK_DAYS * 86_400_000),
     async *audience() {
-      for await (const row of readSubscribers(root, publication.subscribers))
-        if ('subscriber' in row) yield { id: row.subscriber.id, addressHash: addressHash(row.subscriber.email) }
+      for await (const row of audienceOf(root, publication, database)) if ('subscriber' in row) yield row.subscriber
     },
     async *idsIn(edition) {
       for await (const { id } of ledger.rows({ publication: publication.id, edition })) yield id

@@ -8,9 +8,10 @@ import { wayOutPages } from './way-out.ts'
 
 /**
  * The public pages as a function from Request to Response, which runs wherever there are such. Links between pages are
- * relative, and the path of the publication's own address may stand before them or be taken off by a proxy.
+ * relative, and the path of the publication's own address may stand before them or be taken off by a proxy. `further`
+ * pages are put under their paths.
  */
-export function publicApp(site: Site): Hono {
+export function publicApp(site: Site, further: Readonly<Record<string, Hono>> = {}): Hono {
   const base = new URL(site.publication.url).pathname.replace(/\/+$/, '')
   const app = new Hono({ getPath: (request) => pathUnder(base, request.url) })
   app.use(async (context, next) => {
@@ -38,6 +39,7 @@ export function publicApp(site: Site): Hono {
   preferencePages(app, site)
   signUpPages(app, site)
   ownDataPages(app, site)
+  for (const [at, pages] of Object.entries(further)) app.route(at, pages)
   app.notFound((context) => {
     const speech = speechFor(site, null)
     const text = { title: speech.say('missingTitle'), paragraphs: [speech.say('missingText')] }

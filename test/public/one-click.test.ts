@@ -229,6 +229,14 @@ describe('a token', () => {
     expect((await site.app.request(site.preferences(ADA))).status).toBe(404)
   })
 
+  it('of nobody at all opens the page, if it is ours: so that `doctor` can tell whether the secret is the same', async () => {
+    const { app, secrets } = await aSite()
+    expect((await app.request(`/u/${wayOutToken(secrets, 'test-digest', 'doctor')}`)).status).toBe(200)
+    expect(
+      (await app.request(`/u/${wayOutToken({ keys: ['another-secret-of-16'] }, 'test-digest', 'doctor')}`)).status,
+    ).toBe(404)
+  })
+
   it('of somebody whose row has gone from the file still ends the subscription, for when it comes back', async () => {
     const site = await aSite()
     const id = defaultId(addressHash('gone@readers.example'))

@@ -3,7 +3,9 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
+import PostalMime from 'postal-mime'
 import sharp from 'sharp'
+import { openPostOffice } from '../src/public/post-office.ts'
 import { launchChromium, repository, show } from './browser.ts'
 import { type OpenSite, openSite } from './public-site.ts'
 
@@ -18,6 +20,7 @@ try {
     await save('page-preferences-phone', await shot(browser, await page(site, site.preferences(ada)), 375))
     await save('page-sign-up', await shot(browser, await page(site, '/sign-up'), 800))
     await save('page-sign-up-dark', await shot(browser, await page(site, '/sign-up'), 800, 'dark'))
+    await save('mail-confirm', await shot(browser, await confirmMail(site), 700))
     await site.app.request(site.wayOut(ada), { method: 'POST' })
     await save('page-left-phone', await shot(browser, await page(site, site.wayOut(ada)), 375, 'dark'))
   })
@@ -48,6 +51,34 @@ async function inLanguage(keys: Record<string, string>, work: (site: OpenSite) =
   } finally {
     await rm(root, { recursive: true, force: true })
   }
+}
+
+async function confirmMail({ publication, templates }: OpenSite): Promise<string> {
+  let raw: Uint8Array = new Uint8Array()
+  const office = openPostOffice({
+    publication,
+    templates,
+    keys: null,
+    now: () => Date.parse('2026-11-20T06:00Z'),
+    log: () => {},
+    transport: {
+      transport: async (request) => {
+        raw = request.raw
+        return { state: 'accepted', reply: '250 ok' }
+      },
+      warmUp: async () => {},
+      close: async () => {},
+    },
+  })
+  const token = 'onwp54nk3ym5qflt2vbe~mwy4pb69.QOqwkBSFjs84t28u6jcI4M'
+  office.post({
+    name: 'confirm',
+    to: 'ada@readers.example',
+    language: 'en-GB',
+    link: `https://morning.example/c/${token}`,
+  })
+  await office.close()
+  return (await PostalMime.parse(raw)).html ?? ''
 }
 
 async function page(site: OpenSite, at: string): Promise<string> {

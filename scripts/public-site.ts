@@ -5,13 +5,14 @@ import { AudienceHome } from '../src/audience/home.ts'
 import { addressHash, defaultId } from '../src/audience/subscriber.ts'
 import { linkToken, type Secrets } from '../src/audience/token.ts'
 import { wayOutToken } from '../src/audience/way-out.ts'
+import type { Publication } from '../src/edition/publication.ts'
 import { readPublication } from '../src/edition/read.ts'
 import type { OpenDatabase } from '../src/ledger/database.ts'
 import { deliveriesOf } from '../src/ledger/deliveries-of.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 import { ledgerOn, openDatabase } from '../src/ledger/open.ts'
 import { publicApp } from '../src/public/app.ts'
-import { loadPageTemplates } from '../src/public/page-templates.ts'
+import { loadPageTemplates, type PageTemplates } from '../src/public/page-templates.ts'
 import type { Mail } from '../src/public/post-office.ts'
 
 /** The public pages of a publication in this process, with a clock that is set and mails that are kept. */
@@ -22,6 +23,8 @@ export interface OpenSite {
   database: OpenDatabase
   /** Where the database is. */
   file: string
+  publication: Publication
+  templates: PageTemplates
   mails: Mail[]
   /** What was logged, a line each. */
   logged: string[]
@@ -45,11 +48,12 @@ export async function openSite(root: string): Promise<OpenSite> {
   const logged: string[] = []
   const clock = { now: Date.parse('2026-11-20T06:00Z') }
   const secrets: { keys: [string, ...string[]] } & Secrets = { keys: ['a-secret-of-the-tests-only'] }
+  const templates = await loadPageTemplates(root, publication)
   const app = publicApp({
     publication,
     secrets,
     home,
-    templates: await loadPageTemplates(root, publication),
+    templates,
     find: (id) => file.find(id),
     isSuppressed: async (hash) => (await ledger.suppressed(publication.id, [hash])).has(hash),
     deliveries: (id) => deliveriesOf(database.db, publication.id, id),
@@ -65,6 +69,8 @@ export async function openSite(root: string): Promise<OpenSite> {
     ledger,
     database,
     file: databaseFile,
+    publication,
+    templates,
     mails,
     logged,
     clock,

@@ -53,6 +53,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   await postOffice.warmUp()
   const database = await openDatabase(realDatabase(context.root))
   const home = new AudienceHome(database, publication.id)
+  await home.signUps.forgetOld(clock())
   const ledger = ledgerOn(database)
   const file = new FileIndex(context.root, publication.subscribers)
   const secrets: Secrets = { keys: config.secretKeys }

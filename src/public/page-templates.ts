@@ -28,8 +28,8 @@ export interface PageTemplates {
 }
 
 /**
- * Reads templates/pages and templates/mails, a publication's own over the built-in ones, and tries each once: what is
- * wrong with a template is said when the server starts, as a UserError.
+ * Reads templates/pages and templates/mails, a publication’s own over the built-in ones: what is
+ * unreadable is said when the server starts, as a UserError.
  */
 export async function loadPageTemplates(root: string, publication: Publication): Promise<PageTemplates> {
   const engine = Handlebars.create()

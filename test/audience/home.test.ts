@@ -120,6 +120,32 @@ describe('what subscribers say lies over the file', () => {
   })
 })
 
+describe('a copy that is about to leave', () => {
+  it('is kept back from who has left since, under the id it has or the one it had', async () => {
+    const { home, database } = await aHome()
+    const ledger = ledgerOn(database)
+    const key = { publication: PUBLICATION, edition: '2026-11-20' }
+    const people = ['ada', 'bob', 'cy'].map((name, at) => ({ id: `no-${at}`, address: `${name}@readers.example` }))
+    const ids = people.map((one) => one.id)
+    await ledger.open(key, 'x', false, 1)
+    await ledger.plan(
+      key,
+      people.map((one) => ({ id: one.id, addressHash: addressHash(one.address), dueAt: 1, skipped: null })),
+      1,
+    )
+    await ledger.lease(key, ids, 'me', 99, 2)
+    await home.choices.unsubscribe('no-0', 3)
+    await home.choices.unsubscribe(idOf('bob@readers.example'), 3)
+    expect(await Promise.all(ids.map((id) => ledger.begin(key, id, 'me', 4)))).toEqual([false, false, true])
+    expect([await ledger.withdraw(key, 'no-0', 5), await ledger.withdraw(key, 'no-1', 5)]).toEqual([
+      'unsubscribed',
+      'unsubscribed',
+    ])
+    expect(await ledger.withdraw(key, 'no-2', 5)).toBeNull()
+    await database.close()
+  })
+})
+
 describe("the database's own subscribers", () => {
   it('come after the file, once, though they may stand in both', async () => {
     const { everybody, signUp, database } = await aHome()

@@ -204,7 +204,7 @@ export async function simulate({ from, days, readers, seed, remembers }: Stretch
         ledger: handle,
         key,
         owner,
-        offer: { topics: ['world'], languages: ['en-GB'] },
+        offer: { date, topics: ['world'], languages: ['en-GB'] },
         // Without a ledger nobody can catch up without repeating: a run serves the waves that fall into it.
         timing: remembers
           ? timing

@@ -1,6 +1,7 @@
 import path from 'node:path'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { Context } from './commands/command.ts'
+import { days, duration, integer, rate } from './commands/option-values.ts'
 import { exitCodes, UserError } from './problems/user-error.ts'
 
 /**
@@ -154,6 +155,14 @@ async function run(argv: readonly string[]): Promise<number> {
     },
   )
 
+  command('serve', 'the public pages: one-click unsubscribe, preferences, sign-up with confirmation')
+    .option('--port <number>', 'the port', integer(0, 65535), 4748)
+    .option('--host <address>', 'the address to listen on; behind a proxy on this machine leave it', 'localhost')
+    .action(async (options) => {
+      const { serve } = await import('./commands/serve.ts')
+      exitCode = await serve(await contextOf(options, stopOnSignals(abort)), options)
+    })
+
   command('schedule', 'the coming days: editions, waves of subscribers, instants, changes of the clocks')
     .option('--days <number>', 'how many days', integer(1, 60), 7)
     .option('--cron', 'print the lines that run `send --due` for this audience', false)
@@ -200,6 +209,31 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await hold(await contextOf(options, abort.signal), edition, held)
     })
 
+  command('subscribers <import|export|list|show> [who]', 'the audience and its home in the database')
+    .addOption(
+      new Option('--state <state>', 'list: only those in this state').choices([
+        'active',
+        'inactive',
+        'unsubscribed',
+        'paused',
+        'deleted',
+      ]),
+    )
+    .action(async (what: string, who: string | undefined, options) => {
+      const { exportAll, importFile, list, showOne } = await import('./commands/subscribers.ts')
+      const context = await contextOf(options, abort.signal)
+      if (what === 'import' && who !== undefined) exitCode = await importFile(context, who)
+      else if (what === 'export' && who === undefined) exitCode = await exportAll(context)
+      else if (what === 'list' && who === undefined) exitCode = await list(context, options.state ?? null)
+      else if (what === 'show' && who !== undefined) exitCode = await showOne(context, who)
+      else
+        throw new UserError(
+          'usage',
+          'subscribers wants  import FILE,  export,  list  or  show ADDRESS.',
+          'See  broadsheet subscribers --help.',
+        )
+    })
+
   command('ledger <backup|purge> [file]', 'copy the ledger to a file; forget old editions')
     .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
     .action(async (what: string, file: string | undefined, options) => {
@@ -221,26 +255,6 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   await program.parseAsync([...argv], { from: 'user' })
   return exitCode
-}
-
-/** "90d": days. */
-function days(text: string): number {
-  const number = Number(/^(\d+)d$/.exec(text)?.[1] ?? Number.NaN)
-  if (!(number > 0)) throw new InvalidArgumentError('Write it as 90d.')
-  return number
-}
-
-/** "50/s", "50" or "600/m": copies a second. */
-function duration(text: string): string {
-  if (!/^\d{1,5}[smh]$/.test(text)) throw new InvalidArgumentError('Write a duration as in 90m or 2h.')
-  return text
-}
-
-function rate(text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? []
-  const value = Number(number) / ({ s: 1, m: 60, h: 3600 }[unit] ?? 1)
-  if (!(value > 0)) throw new InvalidArgumentError('Write it as 50/s, 600/m or 2000/h.')
-  return value
 }
 
 /** The rim: folder, clock, environment and streams, opened once and passed down. */
@@ -295,15 +309,6 @@ function terminal(): ((question: string, proposal: string) => Promise<string>) |
 function stopOnSignals(abort: AbortController): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
   return abort.signal
-}
-
-function integer(least: number, most: number) {
-  return (value: string): number => {
-    const number = Number(value)
-    if (!Number.isInteger(number) || number < least || number > most)
-      throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
-    return number
-  }
 }
 
 /** Prints what went wrong and returns the exit code: a line and a hint for operators, a stack for bugs. */

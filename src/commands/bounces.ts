@@ -11,11 +11,12 @@ import { mailsIn, readMails, type StoredMail } from '../bounces/read-mails.ts'
 import type { JudgedMail } from '../bounces/whose.ts'
 import { readConfig } from '../config.ts'
 import type { Publication } from '../edition/publication.ts'
+import { ledgerOn } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { BounceReport } from './bounce-report.ts'
 import { type Context, openPublication } from './command.ts'
 import { bounceDesk, dealWith } from './deal-with-bounces.ts'
-import { openExisting } from './status.ts'
+import { existingDatabase } from './ledger-file.ts'
 
 export interface BounceOptions {
   /** Says what would be done, and does nothing. */
@@ -40,11 +41,18 @@ export async function bounces(
   const { publication } = await openPublication(context)
   const secrets = secretsOf(context)
   const mails = mailsOf(context, source, options, stdin)
-  const ledger = await openExisting(context, true)
+  const database = await existingDatabase(context.root)
+  if (database === null)
+    throw new UserError(
+      'no-ledger',
+      'Nothing has been sent from here yet, so nothing can have come back.',
+      'Run  broadsheet send … --live.',
+    )
+  const ledger = ledgerOn(database)
   try {
     const isPipe = source === '-'
     const report = new BounceReport()
-    const desk = bounceDesk(context.root, ledger, publication, secrets, options.dryRun)
+    const desk = bounceDesk(context.root, database, ledger, publication, secrets, options.dryRun)
     let chunk: Read[] = []
     const finish = async (): Promise<void> => {
       const dealt = await dealWith(

@@ -1,4 +1,5 @@
-import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
+import { AudienceHome } from '../audience/home.ts'
+import type { AudienceRow } from '../audience/read-csv.ts'
 import { addressHash } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { type Decision, decide } from '../bounces/decide.ts'
@@ -6,7 +7,9 @@ import { type JudgedMail, type Lookups, placeAll, type Whose } from '../bounces/
 import { messageIdFor } from '../delivery/message.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { BounceTaken } from '../ledger/bounces.ts'
+import type { OpenDatabase } from '../ledger/database.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { audienceOf } from './audience.ts'
 
 /** What returned mail is dealt with by, wherever it came from: a mailbox, a pipe, a service's webhook. */
 export interface BounceDesk {
@@ -21,20 +24,22 @@ export interface BounceDesk {
   dryRun: boolean
 }
 
-/** The desk of a publication whose ledger is open. */
+/** The desk of a publication on its real database, with the ledger and the audience's home in it. */
 export function bounceDesk(
   root: string,
+  database: OpenDatabase,
   ledger: Ledger,
   publication: Publication,
   secrets: Secrets,
   dryRun = false,
 ): BounceDesk {
+  const { choices } = new AudienceHome(database, publication.id)
   return {
     ledger,
     publication,
     secrets,
-    audience: () => readSubscribers(root, publication.subscribers),
-    leave: ({ addressHash }, now) => ledger.suppress(publication.id, addressHash, 'unsubscribed', now),
+    audience: () => audienceOf(root, publication, database),
+    leave: ({ id }, now) => choices.unsubscribe(id, now),
     dryRun,
   }
 }

@@ -2,7 +2,7 @@ import { resolveEdition } from '../edition/calendar.ts'
 import { openLedger } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
-import { ledgerFile } from './session.ts'
+import { ledgerFile } from './ledger-file.ts'
 
 /** `hold EDITION` and `release EDITION`: the stop button. Senders ask before each body, so they obey at once. */
 export async function hold(context: Context, name: string, held: boolean): Promise<number> {

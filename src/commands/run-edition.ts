@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DateTime } from 'luxon'
-import { readSubscribers } from '../audience/read-csv.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { type Counts, noCounts } from '../delivery/counts.ts'
 import type { Run } from '../delivery/deliver.ts'
@@ -13,15 +12,17 @@ import { RunRefused } from '../delivery/transport.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { EditionKey, Ledger } from '../ledger/ledger.ts'
 import { UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { noted, refuseWithoutLedger } from './begun-marker.ts'
 import type { Context } from './command.ts'
+import { ledgerFile } from './ledger-file.ts'
 import { isDeadOwner } from './owner.ts'
 import { Progress, rowsAbout } from './progress.ts'
 import type { ReadyEdition } from './ready-edition.ts'
 import { rehearse } from './rehearse.ts'
 import type { SendOptions } from './send-options.ts'
 import { RowFindings, type RunResult } from './send-result.ts'
-import { ledgerFile, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 export interface RunOptions
   extends Pick<SendOptions, 'live' | 'dryRun' | 'connections' | 'amended' | 'retry' | 'rate' | 'first'> {
@@ -30,12 +31,12 @@ export interface RunOptions
 }
 
 /** Whom an edition is for, and when. */
-function planOf(context: Context, { due }: RunOptions, { date, prepared }: ReadyEdition) {
+function planOf({ due }: RunOptions, { date, prepared }: ReadyEdition) {
   const { publication, topics, edition } = prepared
-  const offer: Offer = { topics, languages: [publication.language, ...(publication.languages ?? [])] }
+  const offer: Offer = { date, topics, languages: [publication.language, ...(publication.languages ?? [])] }
   const key: EditionKey = { publication: publication.id, edition: date }
   const timing = due === null ? atOnce : atTheirTime(date, publication, edition.embargo)
-  return { key, offer, timing, audience: () => readSubscribers(context.root, publication.subscribers) }
+  return { key, offer, timing }
 }
 
 /** `--dry-run`: the same counts, and nothing written. */
@@ -45,22 +46,18 @@ export async function rehearseEdition(
   ready: ReadyEdition,
   started: number,
 ): Promise<RunResult> {
-  const { key, offer, timing, audience } = planOf(context, options, ready)
+  const { key, offer, timing } = planOf(options, ready)
   const counts = noCounts()
   const aboutRows = new RowFindings()
+  const audience = await openAudience(context.root, ready.prepared.publication)
+  const file = ledgerFile(context.root, options.live)
   await rehearse(
-    {
-      file: ledgerFile(context.root, options.live),
-      key,
-      rows: audience(),
-      offer,
-      timing,
-      due: options.due !== null,
-    },
+    { file, key, rows: audience.rows(), offer, timing, due: options.due !== null },
     context.now.toMillis(),
     counts,
     (row) => aboutRows.add(row.findings),
   )
+  await audience.close()
   return resultOf(ready, options, counts, aboutRows, { refused: null, openUnknown: 0, nextDue: null }, started)
 }
 
@@ -74,8 +71,8 @@ export async function runEdition(
   started: number,
 ): Promise<RunResult> {
   const { date, prepared, variants } = ready
-  const { key, offer, timing, audience } = planOf(context, options, ready)
-  const { ledger, suppressions, owner, clock, nap } = session
+  const { key, offer, timing } = planOf(options, ready)
+  const { ledger, audience, suppressed, owner, clock, nap } = session
   const counts: Counts = noCounts()
   const aboutRows = new RowFindings()
   const progress = new Progress(context, counts, await rowsAbout(context.root, prepared.publication.subscribers))
@@ -99,7 +96,7 @@ export async function runEdition(
         first: options.first,
         connections: options.connections,
         transport: options.live ? noted(context, transport, ledger, key, clock) : transport,
-        suppressed: async (hashes) => (await suppressions?.suppressed(key.publication, hashes)) ?? new Map(),
+        suppressed,
         clock,
         sleep: nap,
         isAborted: () => context.signal.aborted,

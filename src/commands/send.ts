@@ -1,12 +1,13 @@
-import { readSubscribers } from '../audience/read-csv.ts'
 import { readConfig, refuseUnbuilt } from '../config.ts'
 import { listEditions, resolveEdition, todayIn } from '../edition/calendar.ts'
 import { milliseconds } from '../edition/duration.ts'
 import type { Publication } from '../edition/publication.ts'
 import { UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication } from './command.ts'
 import { editionsDue } from './editions-due.ts'
 import { holdMemory } from './hold-memory.ts'
+import { ledgerFile } from './ledger-file.ts'
 import { notify } from './notify.ts'
 import { sendProofs } from './proofs.ts'
 import { readyEdition } from './ready-edition.ts'
@@ -16,7 +17,7 @@ import { openDkimKeys, openSecrets } from './secret.ts'
 import type { SendOptions } from './send-options.ts'
 import { reportNoEdition, reportResults } from './send-report.ts'
 import { heldBackResult, type SendResult } from './send-result.ts'
-import { ledgerFile, openSession, type Session } from './session.ts'
+import { openSession, type Session } from './session.ts'
 
 /**
  * `send [edition]`: the edition to everyone not yet served; into `outbox/`, unless `--live` says otherwise. Walks the
@@ -52,7 +53,7 @@ export async function send(context: Context, name: string | null, options: SendO
     if (ready.heldBack !== null) return heldBackResult(date, options.live, ready.heldBack)
     if (options.dryRun) return rehearseEdition(context, run, ready, started)
     const secrets = await openSecrets(context.root, config, options.live)
-    open.session ??= await openSession(context, config, options)
+    open.session ??= await openSession(context, publication, config, options)
     return runEdition(context, run, ready, secrets, open.session, started)
   }
   const results: SendResult[] = []
@@ -95,10 +96,11 @@ async function datesOf(
   if (name === null && due !== null) {
     const ledger = await existingLedger(ledgerFile(context.root, live))
     const { dates } = await listEditions(context.root)
-    const audience = () => readSubscribers(context.root, publication.subscribers)
+    const audience = await openAudience(context.root, publication)
     const now = context.now.toMillis()
-    const found = await editionsDue({ publication, dates, audience, ledger, now, wait: due.wait })
+    const found = await editionsDue({ publication, dates, audience: audience.rows, ledger, now, wait: due.wait })
     await ledger?.close()
+    await audience.close()
     return found
   }
   const date = await resolveEdition(name ?? 'latest', context.root, publication, context.now)

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { readSubscribers } from '../audience/read-csv.ts'
 import { resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { DeliveryRow, EditionKey, Ledger, State } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
+import { ledgerFile } from './ledger-file.ts'
 import { isDeadOwner } from './owner.ts'
-import { ledgerFile } from './session.ts'
 
 export interface StatusOptions {
   /** One line for each subscriber. */
@@ -150,7 +150,8 @@ const whyOf = ({ reason, reply }: DeliveryRow): string => [reason, reply].filter
 /** The ledger holds no addresses; the audience does. */
 async function emailsOf(context: Context, publication: Publication): Promise<Map<string, string>> {
   const emails = new Map<string, string>()
-  for await (const row of readSubscribers(context.root, publication.subscribers))
-    if (!('skipped' in row)) emails.set(row.subscriber.id, row.subscriber.email)
+  const audience = await openAudience(context.root, publication)
+  for await (const row of audience.rows()) if (!('skipped' in row)) emails.set(row.subscriber.id, row.subscriber.email)
+  await audience.close()
   return emails
 }

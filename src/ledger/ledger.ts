@@ -99,8 +99,10 @@ export interface Ledger {
   ): Promise<Leased[]>
   /** The next instant after one at which a planned row is due; null when there is none. */
   nextDue(key: EditionKey, after: number): Promise<number | null>
-  /** Leased to sending, committed when it returns true; false when the lease was lost, or the address suppressed since. */
+  /** Leased to sending, committed when it returns true; false when the lease was lost, or the reader left, or the address was suppressed since. */
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean>
+  /** After a refused begin: skips the row if its reader left or its address is suppressed, and says why it is skipped. */
+  withdraw(key: EditionKey, id: string, now: number): Promise<'unsubscribed' | 'suppressed' | null>
   settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void>
   renew(owner: string, until: number): Promise<void>
   /** Settles what dead owners left: leased goes back to planned, sending becomes unknown. `isDead` is asked per owner. */

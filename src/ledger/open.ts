@@ -6,16 +6,16 @@ import type { OpenDatabase } from './database.ts'
 import type { Ledger } from './ledger.ts'
 import { explained } from './open-errors.ts'
 import { SqliteLedger } from './sqlite.ts'
-import { SqliteFile } from './sqlite-file.ts'
+import { BUSY_MILLISECONDS, SqliteFile } from './sqlite-file.ts'
 
 const MIGRATIONS = path.join(import.meta.dirname, 'migrations')
-/** Another process may be writing; past this something holds the database for good. */
-const BUSY_MILLISECONDS = 5000
-
 /** The ledger in a file of its own; made, or brought up to this version, when it is opened. */
 export async function openLedger(file: string): Promise<Ledger> {
-  return new SqliteLedger(await openDatabase(file))
+  return ledgerOn(await openDatabase(file))
 }
+
+/** The ledger of a database that is open; it closes with the ledger. */
+export const ledgerOn = (database: OpenDatabase): Ledger => new SqliteLedger(database)
 
 /**
  * The database a publication keeps its ledger and its audience in. One process opens a file once: two handles would

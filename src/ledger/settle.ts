@@ -47,7 +47,7 @@ interface Done {
 const rowsOf = (done: readonly Done[]): Set<string> =>
   new Set(done.map((one) => `${one.publication} ${one.edition} ${one.id} ${one.owner}`))
 
-/** Leased to sending, if the lease still holds, the address may still be mailed and nobody pressed the stop button. */
+/** Leased to sending, if the lease still holds, the reader has not left, the address may still be mailed and nobody pressed the stop button. */
 async function beginAll(db: Database, items: readonly Begin[]): Promise<Set<string>> {
   if (items.length === 0) return new Set()
   const steps = items.map(({ key, id, owner, now }) => ({ ...key, id, owner, now }))
@@ -58,6 +58,7 @@ async function beginAll(db: Database, items: readonly Begin[]): Promise<Set<stri
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
       and delivery.state = 'leased' and delivery.lease_owner = step.owner
       and not exists (select 1 from suppression s where s.publication = delivery.publication and s.address_hash = delivery.address_hash)
+      and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id in (delivery.subscriber_id, substr(delivery.address_hash, 1, 20)) and p.unsubscribed_at is not null)
       and not exists (select 1 from edition e where e.publication = delivery.publication and e.edition = delivery.edition and e.held_at is not null)
     returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`.execute(db)
   const editions = new Map(rows.map((one) => [`${one.publication} ${one.edition}`, one]))

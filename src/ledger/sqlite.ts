@@ -15,6 +15,7 @@ import type {
 } from './ledger.ts'
 import { planRows } from './plan-rows.ts'
 import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
+import { withdraw } from './withdraw.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
@@ -116,6 +117,10 @@ export class SqliteLedger implements Ledger {
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
     return this.#steps.add({ key, id, owner, now })
+  }
+
+  withdraw(key: EditionKey, id: string, now: number): Promise<'unsubscribed' | 'suppressed' | null> {
+    return this.#transaction((db) => withdraw(db, key, id, now))
   }
 
   async settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void> {

@@ -4,7 +4,7 @@ import { addressHash, defaultId } from '../../src/audience/subscriber.ts'
 import { bounceHooks } from '../../src/commands/bounce-hooks.ts'
 import { bounceDesk } from '../../src/commands/deal-with-bounces.ts'
 import type { Publication } from '../../src/edition/publication.ts'
-import { openLedger } from '../../src/ledger/open.ts'
+import { ledgerOn, openDatabase } from '../../src/ledger/open.ts'
 import { emptyFolder } from '../support/sample.ts'
 
 const PASSWORD = 'a password for postmark'
@@ -19,7 +19,8 @@ const ada = addressHash(ADA)
 /** A ledger in which Ada's copy was accepted today, and the webhooks on it. */
 async function served() {
   const root = await emptyFolder()
-  const ledger = await openLedger(path.join(root, 'ledger.db'))
+  const database = await openDatabase(path.join(root, 'ledger.db'))
+  const ledger = ledgerOn(database)
   const now = await ledger.now()
   const key = { publication: 'post', edition: new Date(now).toISOString().slice(0, 10) }
   const id = defaultId(ada)
@@ -30,7 +31,7 @@ async function served() {
   await ledger.settle(key, { id, state: 'accepted', reply: '250' }, 'me', now)
   const left: string[] = []
   const desk = {
-    ...bounceDesk(root, ledger, publication, { keys: ['a key of the tests'] as const }),
+    ...bounceDesk(root, database, ledger, publication, { keys: ['a key of the tests'] as const }),
     leave: async (whose: { id: string }) => void left.push(whose.id),
   }
   const app = bounceHooks(desk, { POSTMARK_WEBHOOK_PASSWORD: PASSWORD })

@@ -30,7 +30,7 @@ function aRun(ledger: Ledger, more: Partial<EditionRun> & { take?(request: Trans
     ledger,
     key: KEY,
     owner: 'me',
-    offer: { topics: ['world'], languages: ['en'] },
+    offer: { date: '2026-11-20', topics: ['world'], languages: ['en'] },
     timing: atOnce,
     audience: () => audienceOf(20),
     due: null,

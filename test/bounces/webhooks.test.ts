@@ -1,4 +1,8 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
 import { describe, expect, it } from 'vitest'
 import type { Secrets } from '../../src/audience/way-out.ts'
 import { webhooks } from '../../src/bounces/webhooks.ts'
@@ -32,7 +36,7 @@ function service(secrets = KEYS as Parameters<typeof webhooks>[0]['secrets'], fa
   app.onError((_, context) => context.body(null, 500))
   const post = async (path: string, body: string, headers: Record<string, string> = {}): Promise<number> =>
     (await app.request(path, { method: 'POST', body, headers })).status
-  return { taken, post, trouble, verdicts: () => taken.map((one) => one.statements[0]?.verdict) }
+  return { app, taken, post, trouble, verdicts: () => taken.map((one) => one.statements[0]?.verdict) }
 }
 
 const seconds = (at: number): string => String(Math.floor(at / 1000))
@@ -221,9 +225,33 @@ describe('a webhook', () => {
   it('without a secret is not there, and one with too much to say is not read', async () => {
     const { post } = service({ postmark: null, mailgun: null, sendgrid: null })
     for (const path of ['/postmark', '/mailgun', '/sendgrid']) expect(await post(path, '{}')).toBe(404)
-    const huge = await service().post('/mailgun', 'x'.repeat(9 * 1024 * 1024), {
-      'content-length': String(9 * 1024 * 1024),
-    })
-    expect(huge).toBe(413)
+    expect(await service().post('/mailgun', 'x'.repeat(9 * 1024 * 1024))).toBe(413)
+    expect(await service().post('/sendgrid', 'x'.repeat(9 * 1024 * 1024))).toBe(413)
+  })
+
+  it('is served by Node as well, whether the length is told, comes in pieces, or there is no body', async () => {
+    const { app, taken } = service()
+    const server = createAdaptorServer({ fetch: app.fetch })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const status = async (body: string, chunked: boolean): Promise<number | undefined> => {
+      const asked = request({
+        port,
+        path: '/mailgun',
+        method: 'POST',
+        ...(chunked ? { headers: { 'transfer-encoding': 'chunked' } } : {}),
+      })
+      asked.end(body)
+      const [response] = (await once(asked, 'response')) as [IncomingMessage]
+      response.resume()
+      await once(response, 'end')
+      return response.statusCode
+    }
+    expect(await status(mailgun({ event: 'complained' }), false)).toBe(200)
+    expect(await status(mailgun({ event: 'complained' }, { token: 'u'.repeat(50) }), true)).toBe(200)
+    expect(await status('', false)).toBe(400)
+    expect(taken).toHaveLength(2)
+    await new Promise((resolve) => server.close(resolve))
   })
 })

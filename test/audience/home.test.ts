@@ -83,6 +83,15 @@ describe('what subscribers say lies over the file', () => {
     await database.close()
   })
 
+  it('keeps an unsubscription whatever is chosen later under another id of the same person', async () => {
+    const { home, write, who, database } = await aHome()
+    await home.choices.unsubscribe(ADA, 5)
+    await write('email,id\nada@readers.example,no-7\n')
+    await home.choices.choose('no-7', { ...nothing, deliverAt: '06:30' }, 6)
+    expect(await who('ada@readers.example')).toMatchObject({ withheld: 'unsubscribed', deliverAt: '06:30' })
+    await database.close()
+  })
+
   it('takes one topic away from whoever has all, and gives them later ones', async () => {
     const { home, who, database } = await aHome()
     await home.choices.leaveTopic(ADA, 'mail', 5)

@@ -46,6 +46,7 @@ const requests: Record<string, (path: string) => string[]> = {
   'in HTTP/1.0, without a Host': (path) => [
     `POST ${path} HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\n${sized(BODY)}`,
   ],
+  'in HTTP/1.1 without a Host': (path) => [`POST ${path} HTTP/1.1\r\n${sized(BODY)}`],
   'under a Host that is none of ours': (path) => [
     `POST ${path} HTTP/1.1\r\nHost: UPPER_case.invalid:99999\r\n${sized(BODY)}`,
   ],

@@ -168,6 +168,14 @@ async function run(argv: readonly string[]): Promise<number> {
     },
   )
 
+  command('serve', 'the public pages: one-click unsubscribe, preferences, sign-up with confirmation')
+    .option('--port <number>', 'the port', integer(0, 65535), 4748)
+    .option('--host <address>', 'the address to listen on; behind a proxy on this machine leave it', 'localhost')
+    .action(async (options) => {
+      const { serve } = await import('./commands/serve.ts')
+      exitCode = await serve(await contextOf(options, stopOnSignals(abort)), options)
+    })
+
   command('schedule', 'the coming days: editions, waves of subscribers, instants, changes of the clocks')
     .option('--days <number>', 'how many days', integer(1, 60), 7)
     .option('--cron', 'print the lines that run `send --due` for this audience', false)
@@ -189,9 +197,10 @@ async function run(argv: readonly string[]): Promise<number> {
 
   command(
     'bounces <source>',
-    'returned mail and complaints into the ledger: a file, folder, maildir, mbox, or - for a pipe',
+    'returned mail into the ledger: a file, folder, maildir, mbox, imaps://user@host/INBOX, or - for a pipe',
   )
     .option('--dry-run', 'say what each mail means, and change nothing', false)
+    .option('--since <days>', 'of a mailbox on a server: what came in so many days, as in 7d', days, 45)
     .action(async (source: string, options) => {
       const { bounces } = await import('./commands/bounces.ts')
       exitCode = await bounces(await contextOf(options, abort.signal), source, options, process.stdin)
@@ -213,6 +222,31 @@ async function run(argv: readonly string[]): Promise<number> {
     command(`${name} <edition>`, about).action(async (edition: string, options) => {
       const { hold } = await import('./commands/hold.ts')
       exitCode = await hold(await contextOf(options, abort.signal), edition, held)
+    })
+
+  command('subscribers <import|export|list|show> [who]', 'the audience and its home in the database')
+    .addOption(
+      new Option('--state <state>', 'list: only those in this state').choices([
+        'active',
+        'inactive',
+        'unsubscribed',
+        'paused',
+        'deleted',
+      ]),
+    )
+    .action(async (what: string, who: string | undefined, options) => {
+      const { exportAll, importFile, list, showOne } = await import('./commands/subscribers.ts')
+      const context = await contextOf(options, abort.signal)
+      if (what === 'import' && who !== undefined) exitCode = await importFile(context, who)
+      else if (what === 'export' && who === undefined) exitCode = await exportAll(context)
+      else if (what === 'list' && who === undefined) exitCode = await list(context, options.state ?? null)
+      else if (what === 'show' && who !== undefined) exitCode = await showOne(context, who)
+      else
+        throw new UserError(
+          'usage',
+          'subscribers wants  import FILE,  export,  list  or  show ADDRESS.',
+          'See  broadsheet subscribers --help.',
+        )
     })
 
   command(

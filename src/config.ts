@@ -10,6 +10,8 @@ export interface Config {
   subscribersUrl: string | null
   /** BROADSHEET_SECRET, newest first; null when unset. */
   secretKeys: readonly [string, ...string[]] | null
+  /** Of the mailbox `bounces` reads on a server. */
+  imapPassword: string | null
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -32,6 +34,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     databaseUrl,
     subscribersUrl: environment['SUBSCRIBERS_URL'] || databaseUrl,
     secretKeys: first === undefined ? null : [first, ...older],
+    imapPassword: environment['IMAP_PASSWORD'] || null,
   }
 }
 
@@ -80,3 +83,21 @@ export async function dkimFrom(
 }
 
 const DKIM = ['DKIM_PRIVATE_KEY', 'DKIM_SELECTOR', 'DKIM_DOMAIN', 'DKIM_ED25519_PRIVATE_KEY', 'DKIM_ED25519_SELECTOR']
+
+/** What the webhooks of sending services prove themselves by; null for a service that is not used. */
+export function webhookSecretsFrom(environment: NodeJS.ProcessEnv): {
+  postmark: string | null
+  mailgun: string | null
+  sendgrid: string | null
+} {
+  const value = (name: string): string | null => environment[name]?.trim() || null
+  const postmark = value('POSTMARK_WEBHOOK_PASSWORD')
+  // The only thing between a stranger and the suppressions.
+  if (postmark !== null && postmark.length < 16)
+    throw new UserError(
+      'weak-secret',
+      'POSTMARK_WEBHOOK_PASSWORD is shorter than 16 characters.',
+      'Make one with  openssl rand -hex 24,  and give it to Postmark too.',
+    )
+  return { postmark, mailgun: value('MAILGUN_WEBHOOK_KEY'), sendgrid: value('SENDGRID_WEBHOOK_KEY') }
+}

@@ -18,6 +18,9 @@ export interface Chosen {
   pausedUntil: string | null
 }
 
+/** So long the first of a wave waits for the others: a few large commits leave `send` room on the same file. */
+const GATHER_MILLISECONDS = 20
+
 /** What subscribers said themselves: that they left, and what they want. Every call may be repeated. */
 export class Choices {
   readonly #database: OpenDatabase
@@ -30,7 +33,7 @@ export class Choices {
     this.#database = database
     this.#publication = publication
     this.#deletions = deletions
-    this.#leaving = new GroupCommit((items) => this.#leave(items))
+    this.#leaving = new GroupCommit((items) => this.#leave(items), GATHER_MILLISECONDS)
   }
 
   /** Committed when it returns. The first time counts; who was forgotten is not written down again. */

@@ -82,13 +82,14 @@ export class AudienceHome {
   }
 
   async hasOwn(): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('subscriber')
-      .select('id')
-      .where('publication', '=', this.publication)
-      .limit(1)
-      .executeTakeFirst()
-    return row !== undefined
+    const rows = this.#db.selectFrom('subscriber').select('id').where('publication', '=', this.publication)
+    return (await rows.limit(1).execute()).length > 0
+  }
+
+  /** Asking whether there is anything to look for takes a hundredth of looking for a thousand. */
+  async #hasPreferences(addressed: boolean): Promise<boolean> {
+    const rows = this.#db.selectFrom('preference').select('subscriber_id').where('publication', '=', this.publication)
+    return (await (addressed ? rows.where('address_hash', 'is not', null) : rows).limit(1).execute()).length > 0
   }
 
   /** At most 1,000 rows; whoever has a row of their own in the database is noted in `seen`. */
@@ -117,6 +118,7 @@ export class AudienceHome {
   }
 
   async #ownOf(hashes: readonly string[]): Promise<Map<string, OwnRow>> {
+    if (!(await this.hasOwn())) return new Map()
     const rows = await this.#db
       .selectFrom('subscriber')
       .selectAll()
@@ -128,6 +130,7 @@ export class AudienceHome {
 
   /** By the id in the file: what was said under that id, under the address's default one, and for the address. */
   async #preferencesOf(keys: readonly (readonly [id: string, hash: string])[]): Promise<Map<string, PreferenceRow[]>> {
+    if (keys.length === 0 || !(await this.#hasPreferences(false))) return new Map()
     const holders = new Map<string, string>()
     for (const [id, hash] of keys) holders.set(defaultId(hash), id).set(hash, id)
     for (const [id] of keys) holders.set(id, id)
@@ -142,9 +145,9 @@ export class AudienceHome {
     const all = this.#db.selectFrom('preference').selectAll().where('publication', '=', this.publication)
     const under = (ids: readonly string[]) => all.where('subscriber_id', 'in', ids).execute()
     const strange = keys.filter(([id, hash]) => defaultId(hash) !== id)
-    if (keys.length > 0) take(await under(keys.map(([id]) => id)))
+    take(await under(keys.map(([id]) => id)))
     if (strange.length > 0) take(await under(strange.map(([, hash]) => defaultId(hash))))
-    if (keys.length > 0) {
+    if (await this.#hasPreferences(true)) {
       const hashes = keys.map(([, hash]) => hash)
       const ids = new Set([...holders.keys()])
       const rows = await all.where('address_hash', 'in', hashes).execute()

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { UserError } from '../problems/user-error.ts'
-import type { AudienceRow } from './read-csv.ts'
-import { readSubscribers } from './read-csv.ts'
+import { type AudienceRow, readSubscribers } from './read-csv.ts'
+import type { Subscriber } from './subscriber.ts'
 
 /** What messages call it: the query's own rows have lines, from 2, as those of a file have. */
 const NAME = 'subscribers-query'
@@ -35,6 +35,32 @@ export async function* querySubscribers(url: string | null, query: string): Asyn
   }
 }
 
+/**
+ * One of them by id, or null. The statement is asked for that row alone when it has a column `id`; without one, ids come from
+ * addresses, and all of it is read.
+ */
+export async function querySubscriber(url: string | null, query: string, id: string): Promise<Subscriber | null> {
+  // An id of ours; it stands in the statement as it is.
+  if (!/^[A-Za-z0-9_.+@:-]{1,64}$/.test(id)) return null
+  const alone = `select * from (${withoutEnd(query)}\n) as audience where cast(id as text) = '${id}'`
+  try {
+    return await found(querySubscribers(url, alone), id)
+  } catch (caught) {
+    const { cause } = caught as { cause?: { code?: string } }
+    if (!(caught instanceof UserError) || cause?.code !== UNDEFINED_COLUMN) throw caught
+    return found(querySubscribers(url, query), id)
+  }
+}
+
+const UNDEFINED_COLUMN = '42703'
+
+const withoutEnd = (query: string): string => query.replace(/[\s;]+$/, '')
+
+async function found(rows: AsyncIterable<AudienceRow>, id: string): Promise<Subscriber | null> {
+  for await (const row of rows) if ('subscriber' in row && row.subscriber.id === id) return row.subscriber
+  return null
+}
+
 async function spool(url: string, query: string, file: string): Promise<void> {
   // Loaded when it is wanted: an audience in a file needs neither.
   const { default: pg } = await import('pg')
@@ -51,7 +77,7 @@ async function spool(url: string, query: string, file: string): Promise<void> {
     await client.connect()
     await client.query('begin transaction read only')
     // A statement with a name goes by the protocol that takes one alone, whatever stands in the file.
-    await client.query({ name: 'audience', text: `declare audience no scroll cursor for ${query}` })
+    await client.query({ name: 'audience', text: `declare audience no scroll cursor for ${withoutEnd(query)}` })
     for (let first = true; ; first = false) {
       const page = await client.query<unknown[]>({ text: `fetch ${PAGE} from audience`, rowMode: 'array' })
       if (first) out.write(lineOf(page.fields.map((field) => field.name)))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { OpenDatabase } from '../ledger/database.ts'
 import type { Deletions } from './deletions.ts'
-import { type ConsentRow, homeTables, listed, type SignUpRow } from './home-tables.ts'
+import { type ConsentRow, type HomeDatabase, homeTables, listed, type SignUpRow } from './home-tables.ts'
 import { addressHash, defaultId } from './subscriber.ts'
 
 /** Somebody who filled in the form. */
@@ -36,10 +36,7 @@ export class SignUps {
     const id = defaultId(addressHash(asked.email))
     await this.#database.transaction(async (database) => {
       const db = homeTables(database)
-      await db
-        .deleteFrom('sign_up')
-        .where('asked_at', '<', now - CONFIRM_MILLISECONDS)
-        .execute()
+      await forgetOld(db, now)
       const row = {
         publication: this.#publication,
         subscriber_id: id,
@@ -58,6 +55,11 @@ export class SignUps {
         .execute()
     })
     return id
+  }
+
+  /** What nobody confirmed in time goes. */
+  async forgetOld(now: number): Promise<void> {
+    await this.#database.transaction((db) => forgetOld(homeTables(db), now))
   }
 
   /** What waits for confirmation, or null when it was confirmed, or is too old. */
@@ -139,6 +141,13 @@ export class SignUps {
     })
     return true
   }
+}
+
+async function forgetOld(db: HomeDatabase, now: number): Promise<void> {
+  await db
+    .deleteFrom('sign_up')
+    .where('asked_at', '<', now - CONFIRM_MILLISECONDS)
+    .execute()
 }
 
 /** The first 12 hexadecimal digits of SHA-256 over the words themselves. */

@@ -58,7 +58,7 @@ const tokensIn = (text: string): string[] =>
   [...text.matchAll(/\+([a-z2-7]{20}-[a-z2-7]{20})@/gi)].map(([, token = '']) => token)
 
 /** As `messageIdFor` makes them: `<publication.date.mac@domain>`. */
-function messageIdsIn(text: string, publication: string): OurMessageId[] {
+export function messageIdsIn(text: string, publication: string): OurMessageId[] {
   const found = new Map<string, OurMessageId>()
   for (const [, local = '', id, edition = ''] of text.matchAll(
     /<(([a-z0-9-]{1,63})\.(\d{4}-\d{2}-\d{2})\.[a-z2-7]{26})@[^<>@\s]{1,255}>/g,

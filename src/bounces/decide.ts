@@ -43,7 +43,7 @@ export function decide(placed: Placed, trust: Trust, now: number): Decision {
   const suppress = (reason: string): Bounce['suppress'] => ({ addressHash: whose.addressHash, reason })
   switch (statement.verdict) {
     case 'hard':
-      if (whose.proof === 'address' && trust.hasBounceAddress)
+      if (whose.proof === 'address' && trust.hasBounceAddress && !mail.isVouched)
         return counted({ ...statement, verdict: 'soft' }, bounce, placed, whose, now)
       return {
         placed,

@@ -58,7 +58,7 @@ const headBlock = (message: string): string => message.replace(/^\s+/, '').split
 /** Good enough to look for words in: a notice that comes as HTML alone. */
 const withoutTags = (html: string): string =>
   html
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, '')
+    .replace(/<(style|script|head)\b[\s\S]*?(?:<\/\1>|$)/gi, '')
     .replace(/<(br|p|div|tr|li)\b[^>]*>/gi, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(/&lt;/g, '<')

@@ -13,7 +13,7 @@ export interface StoredMail {
 }
 
 /** A returned copy with all its pictures is a tenth of this; what is longer is judged by its beginning. */
-const MOST_BYTES = 32 * 1024 * 1024
+export const MOST_BYTES = 32 * 1024 * 1024
 
 /**
  * The mails of a file (one mail, or an mbox), a folder of such files, or a maildir (its `new` and `cur`), one at a time

@@ -7,6 +7,8 @@ import type { Statement, Verdict } from './verdict.ts'
 export interface JudgedMail {
   place: string
   fingerprint: string
+  /** A service of ours has signed for it, or has shown its password: what it says of an address is no forger's. */
+  isVouched: boolean
   /** At least one. */
   statements: readonly Statement[]
   about: AboutWhom

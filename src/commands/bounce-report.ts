@@ -1,8 +1,7 @@
-import type { Decision } from '../bounces/decide.ts'
 import { masked } from '../bounces/masked.ts'
 import { VERDICTS, type Verdict } from '../bounces/verdict.ts'
-import type { BounceTaken } from '../ledger/bounces.ts'
 import { type Context, printJson } from './command.ts'
+import type { Dealt } from './deal-with-bounces.ts'
 
 /** One mail, as `bounces --json` says it. */
 interface Row {
@@ -28,9 +27,10 @@ interface Row {
 export class BounceReport {
   readonly #rows: Row[] = []
 
-  add(place: string, decision: Decision | null, taken: BounceTaken | null, kept: string | null): void {
+  /** `dealt` null: an earlier run has dealt with it, or it stands twice in this source. */
+  add(place: string, dealt: Dealt | null, kept: string | null): void {
+    const { decision, taken, left } = dealt ?? { decision: null, taken: null, left: false }
     const { statement, whose } = decision?.placed ?? { statement: null, whose: null }
-    const suppressed = taken?.suppressed === true
     this.#rows.push({
       place,
       verdict: statement?.verdict ?? null,
@@ -41,8 +41,8 @@ export class BounceReport {
       proof: whose?.proof ?? null,
       again: decision === null || taken?.isNew === false,
       bounced: taken?.bounced === true,
-      suppressed: suppressed && decision?.leaves === false,
-      unsubscribed: suppressed && decision?.leaves === true,
+      suppressed: taken?.suppressed === true,
+      unsubscribed: left,
       note: decision?.note ?? null,
       kept,
     })

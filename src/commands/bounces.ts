@@ -1,35 +1,32 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { addressHash } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { aboutWhom } from '../bounces/about-whom.ts'
-import { type Decision, decide } from '../bounces/decide.ts'
 import { fingerprintOf } from '../bounces/fingerprint.ts'
 import { judge } from '../bounces/judge.ts'
 import { readMail } from '../bounces/mail.ts'
+import { parseImapUrl, readImap } from '../bounces/read-imap.ts'
 import { mailsIn, readMails, type StoredMail } from '../bounces/read-mails.ts'
-import { type JudgedMail, type Lookups, placeAll } from '../bounces/whose.ts'
+import type { JudgedMail } from '../bounces/whose.ts'
 import { readConfig } from '../config.ts'
-import { messageIdFor } from '../delivery/message.ts'
 import type { Publication } from '../edition/publication.ts'
-import type { Bounce, BounceTaken } from '../ledger/bounces.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import { ledgerOn } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
-import { openAudience } from './audience.ts'
 import { BounceReport } from './bounce-report.ts'
 import { type Context, openPublication } from './command.ts'
-import { requireLedger } from './real-database.ts'
+import { bounceDesk, dealWith } from './deal-with-bounces.ts'
+import { existingDatabase } from './real-database.ts'
 
 export interface BounceOptions {
   /** Says what would be done, and does nothing. */
   dryRun: boolean
+  /** Of a mailbox on a server: how many days back; older copies are not looked up any more. */
+  since: number
 }
 
 /** Mails looked up and taken together. */
 const CHUNK = 200
-/** How far back copies are looked at: the span of the soft limit, and how long servers try. */
-const LOOK_BACK_DAYS = 45
 
 /**
  * `bounces SOURCE`: returned mail into the ledger and the suppressions. The source is never changed, and reading it again
@@ -43,20 +40,40 @@ export async function bounces(
 ): Promise<number> {
   const { publication } = await openPublication(context)
   const secrets = secretsOf(context)
-  const ledger = await requireLedger(context, true)
+  const mails = mailsOf(context, source, options, stdin)
+  const database = await existingDatabase(context)
+  if (database === null)
+    throw new UserError(
+      'no-ledger',
+      'Nothing has been sent from here yet, so nothing can have come back.',
+      'Run  broadsheet send … --live.',
+    )
+  const ledger = ledgerOn(database)
   try {
     const isPipe = source === '-'
     const report = new BounceReport()
-    let chunk: StoredMail[] = []
+    const desk = bounceDesk(context, database, ledger, publication, secrets, options.dryRun)
+    let chunk: Read[] = []
     const finish = async (): Promise<void> => {
-      for (const { decision, taken, stored } of await deal(context, ledger, publication, secrets, chunk, options)) {
-        const isKept = isPipe && !options.dryRun && decision !== null && decision.bounce === null
-        report.add(stored.place, decision, taken, isKept ? await keep(context, stored) : null)
+      const dealt = await dealWith(
+        chunk.flatMap((one) => one.mail ?? []),
+        desk,
+      )
+      for (const { stored, mail } of chunk) {
+        const done = (mail === null ? null : dealt.get(mail)) ?? null
+        const isKept = isPipe && !options.dryRun && done?.decision.bounce === null
+        report.add(stored.place, done, isKept ? await keep(context, stored) : null)
       }
       chunk = []
     }
-    for await (const mail of isPipe ? mailsIn(stdin, 'standard input') : readMails(path.resolve(source))) {
-      chunk.push(mail)
+    for await (const stored of mails) {
+      const fingerprint = fingerprintOf(stored.bytes)
+      const isKnown =
+        chunk.some((one) => one.mail?.fingerprint === fingerprint) ||
+        (await ledger.bounces.known(publication.id, [fingerprint])).has(fingerprint)
+      const mail = isKnown ? null : await judged(stored, fingerprint, publication, secrets)
+      // What comes from a source that stays is not held in memory.
+      chunk.push({ mail, stored: isPipe ? stored : { ...stored, bytes: NOTHING } })
       if (chunk.length >= CHUNK) await finish()
     }
     await finish()
@@ -68,50 +85,26 @@ export async function bounces(
   }
 }
 
-interface Dealt {
+/** Nothing is opened before the first mail is asked for. */
+function mailsOf(
+  { environment, now }: Context,
+  source: string,
+  { since }: BounceOptions,
+  stdin: Readable,
+): AsyncIterable<StoredMail> {
+  if (source === '-') return mailsIn(stdin, 'standard input')
+  if (!/^imaps?:/i.test(source)) return readMails(path.resolve(source))
+  const mailbox = parseImapUrl(source, readConfig(environment).imapPassword)
+  return readImap(mailbox, now.minus({ days: since }).toJSDate())
+}
+
+interface Read {
   stored: StoredMail
-  /** Null for a mail that was dealt with before. */
-  decision: Decision | null
-  taken: BounceTaken | null
+  /** Null for one that was dealt with before. */
+  mail: JudgedMail | null
 }
 
-async function deal(
-  context: Context,
-  ledger: Ledger,
-  publication: Publication,
-  secrets: Secrets,
-  stored: readonly StoredMail[],
-  { dryRun }: BounceOptions,
-): Promise<Dealt[]> {
-  const now = await ledger.now()
-  const fingerprints = stored.map((one) => fingerprintOf(one.bytes))
-  const known = await ledger.bounces.known(publication.id, fingerprints)
-  const mails = new Map<StoredMail, JudgedMail>()
-  for (const [index, one] of stored.entries()) {
-    const fingerprint = fingerprints[index] as string
-    if (known.has(fingerprint)) continue
-    known.add(fingerprint)
-    mails.set(one, await judged(one, fingerprint, publication, secrets))
-  }
-  const lookups = lookupsOf(context, ledger, publication, secrets, now)
-  const trust = { hasBounceAddress: publication.bounceAddress !== undefined }
-  const placed = await placeAll([...mails.values()], lookups, now)
-  const decisions = new Map(placed.map((one) => [one.mail, decide(one, trust, now)]))
-  const noted = [...decisions.values()].flatMap((one) => bounceOf(one) ?? [])
-  const taken = dryRun ? [] : await ledger.bounces.take(publication.id, noted, now)
-  const byFingerprint = new Map(taken.map((one) => [one.fingerprint, one]))
-  return stored.map((one): Dealt => {
-    const mail = mails.get(one)
-    const decision = mail === undefined ? null : (decisions.get(mail) ?? null)
-    return { stored: one, decision, taken: byFingerprint.get(mail?.fingerprint ?? '') ?? null }
-  })
-}
-
-/** Who writes to the way out leaves by it. */
-function bounceOf({ bounce, leaves, placed }: Decision): Bounce | null {
-  if (bounce === null || !leaves || placed.whose === null) return bounce
-  return { ...bounce, suppress: { addressHash: placed.whose.addressHash, reason: 'unsubscribed' } }
-}
+const NOTHING = Buffer.alloc(0)
 
 async function judged(
   { place, bytes }: StoredMail,
@@ -122,36 +115,16 @@ async function judged(
   try {
     const mail = await readMail(bytes)
     const about = aboutWhom(mail, publication.id, secrets)
-    return { place, fingerprint, about, statements: judge(mail, about.leaving !== null) }
+    return { place, fingerprint, isVouched: false, about, statements: judge(mail, about.leaving !== null) }
   } catch (caught) {
     const reason = `it could not be read as a mail: ${caught instanceof Error ? caught.message : String(caught)}`
     return {
       place,
       fingerprint,
+      isVouched: false,
       about: { mailIds: [], subscriberIds: [], messageIds: [], leaving: null },
       statements: [{ verdict: 'unclear', reason, addresses: [], proper: false }],
     }
-  }
-}
-
-function lookupsOf(context: Context, ledger: Ledger, publication: Publication, secrets: Secrets, now: number): Lookups {
-  return {
-    past: (who) => ledger.bounces.past(publication.id, who, now - LOOK_BACK_DAYS * 86_400_000),
-    async *audience() {
-      const audience = await openAudience(context, publication)
-      try {
-        for await (const row of audience.rows())
-          if ('subscriber' in row) yield { id: row.subscriber.id, addressHash: row.subscriber.addressHash }
-      } finally {
-        await audience.close()
-      }
-    },
-    async *idsIn(edition) {
-      for await (const { id } of ledger.rows({ publication: publication.id, edition })) yield id
-    },
-    messageIdsOf: (edition, id) =>
-      secrets.keys.map((key) => messageIdFor(publication, edition, id, { keys: [key] }, '').slice(1, -2)),
-    addressHash,
   }
 }
 

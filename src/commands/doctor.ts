@@ -13,14 +13,13 @@ import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
 import { ledgerChecks } from './doctor-ledger.ts'
+import { type Web, wayOutChecks } from './doctor-way-out.ts'
 import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
 
 /** What `doctor` asks of the world; tests bring their own. */
-export interface World {
+export interface World extends Web {
   resolver: Resolver
-  /** A page's status, and what its server thinks the time is. */
-  page(url: string): Promise<{ status: number; date: string | null }>
   /** As in 2026a. */
   zoneData: string | undefined
 }
@@ -60,7 +59,8 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
     checks.push(...(await mailServers(config?.smtpUrl ?? null)))
     if (keys !== null || !checks.some((one) => one.name === 'DKIM' && one.state === 'wrong'))
       checks.push(...(await domain(publication, keys, world)))
-    checks.push(...(await wayOut(context, publication, world)))
+    const secrets = config?.secretKeys == null ? null : { keys: config.secretKeys }
+    checks.push(...(await wayOutChecks(context, publication, secrets, world)))
   }
   checks.push(zoneData(context, world.zoneData))
   await guarded(checks, 'Ledger', async () => void checks.push(...(await ledgerChecks(context))))
@@ -136,48 +136,6 @@ function domain(publication: Publication, keys: DkimKeys | null, world: World): 
   return domainChecks(domainOf(parseMailbox(publication.from).address), keys, world.resolver)
 }
 
-const MOST_SECONDS_OFF = 60
-
-/** The page readers leave by, and by the way what time its server thinks it is. */
-async function wayOut(context: Context, publication: Publication, world: World): Promise<Check[]> {
-  const name = 'Way out'
-  const url = `${publication.url.replace(/\/+$/, '')}/u/proof`
-  const clock = (date: string | null): Check => {
-    const seconds = date === null ? Number.NaN : (Date.parse(date) - context.now.toMillis()) / 1000
-    if (Number.isNaN(seconds))
-      return notChecked('Clock', 'Nobody was there to compare it with.', 'Copies are dated by it.')
-    return Math.abs(seconds) <= MOST_SECONDS_OFF
-      ? right('Clock', 'This machine and the server of the way out agree about the time.')
-      : wrong('Clock', `This machine is ${Math.round(Math.abs(seconds))} seconds off.`, 'Let it keep time with NTP.')
-  }
-  if (!url.startsWith('https:'))
-    return [
-      wrong(
-        name,
-        `${publication.url} is not https: mail programs then offer no one-click way out.`,
-        'Set  url: https://…',
-      ),
-      clock(null),
-    ]
-  try {
-    const { status, date } = await world.page(url)
-    return [
-      status === 200
-        ? right(name, `${url} answers.`)
-        : wrong(
-            name,
-            `${url} answers ${status}.`,
-            'Every copy leads there; something must answer at /u/ with the page to leave by.',
-          ),
-      clock(date),
-    ]
-  } catch (caught) {
-    const why =
-      (caught as Error).cause instanceof Error ? ((caught as Error).cause as Error).message : (caught as Error).message
-    return [notChecked(name, `${url} could not be asked (${why}).`, 'Try again where there is a network.'), clock(null)]
-  }
-}
-
 /** Rules of time zones change several times a year. */
 function zoneData({ now }: Context, version: string | undefined): Check {
   const year = Number(/^\d{4}/.exec(version ?? '')?.[0] ?? Number.NaN)
@@ -208,6 +166,16 @@ function theWorld(): World {
       const answer = await fetch(url, { redirect: 'follow', signal: AbortSignal.timeout(10_000) })
       await answer.body?.cancel()
       return { status: answer.status, date: answer.headers.get('date') }
+    },
+    async oneClick(url) {
+      const answer = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+        signal: AbortSignal.timeout(10_000),
+      })
+      await answer.body?.cancel()
+      return answer.status
     },
     zoneData: process.versions['tz'],
   }

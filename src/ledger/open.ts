@@ -6,10 +6,7 @@ import type { Ledger } from './ledger.ts'
 import { migrationsOf, refuseNewer } from './migration-files.ts'
 import { SqlLedger } from './sql-ledger.ts'
 import { explainedSqlite } from './sqlite-errors.ts'
-import { SqliteFile } from './sqlite-file.ts'
-
-/** Another process may be writing; past this something holds the database for good. */
-const BUSY_MILLISECONDS = 5000
+import { BUSY_MILLISECONDS, SqliteFile } from './sqlite-file.ts'
 
 /** The ledger in a file of its own; made, or brought up to this version, when it is opened. */
 export async function openLedger(file: string): Promise<Ledger> {

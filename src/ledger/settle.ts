@@ -72,7 +72,7 @@ async function beginAll(all: All, words: SqlWords, items: readonly Begin[], begu
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
       and delivery.state = 'leased' and delivery.lease_owner = step.owner
       and not exists (select 1 from suppression s where s.publication = delivery.publication and s.address_hash = delivery.address_hash)
-      and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id = delivery.subscriber_id and p.unsubscribed_at is not null)
+      and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id in (delivery.subscriber_id, substr(delivery.address_hash, 1, 20)) and p.unsubscribed_at is not null)
       and not exists (select 1 from edition e where e.publication = delivery.publication and e.edition = delivery.edition and e.held_at is not null)
     returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`)
   for (const { publication, edition } of rows) {

@@ -38,11 +38,12 @@ export async function withdraw(
     .executeTakeFirst()
   if (row?.state === 'skipped') return row.reason as Reason
   if (row === undefined || (row.state !== 'leased' && row.state !== 'planned')) return null
+  // Under the id it has, or under the default one, which a copy sent before there was an id column leads to.
   const left = await db
     .selectFrom('preference')
     .select('subscriber_id')
     .where('publication', '=', publication)
-    .where('subscriber_id', '=', id)
+    .where('subscriber_id', 'in', [id, row.address_hash.slice(0, 20)])
     .where('unsubscribed_at', 'is not', null)
     .executeTakeFirst()
   const suppressed = await db

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { expect, it } from 'vitest'
-import { querySubscribers } from '../../src/audience/query-subscribers.ts'
+import { querySubscriber, querySubscribers } from '../../src/audience/query-subscribers.ts'
 import { readSubscribers } from '../../src/audience/read-csv.ts'
+import { addressHash, defaultId } from '../../src/audience/subscriber.ts'
 import { postgresForTests } from '../support/postgres.ts'
 import { aBroadsheetYaml } from '../support/publication.ts'
 import { repository, runCli } from '../support/run-cli.ts'
@@ -45,6 +46,16 @@ r4,ADA@readers.example,Ada again,,,active,
   expect(await Array.fromAsync(querySubscribers(url, QUERY))).toEqual(
     await Array.fromAsync(readSubscribers(folder, 'subscribers-query')),
   )
+})
+
+it('one subscriber is found by id, whether the query has a column for it or not', async () => {
+  const url = await aDatabase(READERS)
+  expect(await querySubscriber(url, `${QUERY};`, 'r2')).toMatchObject({ email: 'bo@readers.example', status: 'left' })
+  expect(await querySubscriber(url, QUERY, 'r9')).toBeNull()
+  const id = defaultId(addressHash('bo@readers.example'))
+  expect(await querySubscriber(url, 'select email from reader -- all', id)).toMatchObject({
+    email: 'bo@readers.example',
+  })
 })
 
 it('a query changes nothing, is one statement, and is told of in words for an operator', async () => {
@@ -94,7 +105,7 @@ it('a rehearsal goes to the readers a query names, and broadsheet.yaml says it i
 
 it('half a million rows are read in flat memory', { timeout: 120_000 }, async () => {
   const url = await aDatabase('select 1')
-  const script = `import { querySubscribers } from ${JSON.stringify(path.join(repository, 'src/audience/query-subscribers.ts'))}
+  const script = `import { querySubscriber, querySubscribers } from ${JSON.stringify(path.join(repository, 'src/audience/query-subscribers.ts'))}
     let rows = 0
     const query = "select 'r' || n as id, 'reader' || n || '@readers.example' as email, 'Reader ' || n as name from generate_series(1, 500000) n"
     for await (const row of querySubscribers(${JSON.stringify(url)}, query)) rows += 'subscriber' in row ? 1 : 0

@@ -71,7 +71,13 @@ async function about(text: string, trust = { hasBounceAddress: false }, copies =
       ),
     addressHash,
   }
-  const judged = { place: 'x', fingerprint: 'f', about: known, statements: judge(mail, known.leaving !== null) }
+  const judged = {
+    place: 'x',
+    fingerprint: 'f',
+    isVouched: false,
+    about: known,
+    statements: judge(mail, known.leaving !== null),
+  }
   const [placed] = await placeAll([judged], lookups, NOW)
   if (placed === undefined) throw new Error('nothing placed')
   const { whose } = placed

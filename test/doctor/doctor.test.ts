@@ -67,6 +67,7 @@ async function look({ names = {}, environment = {}, files = {}, world = {}, reso
       ...resolver,
     },
     page: async () => ({ status: 200, date: NOW.plus({ seconds: 5 }).toHTTP() }),
+    oneClick: async () => 200,
     zoneData: '2026a',
     ...world,
   })
@@ -135,6 +136,17 @@ describe('doctor', () => {
     ['Secrets', 'a short one', { environment: { BROADSHEET_SECRET: 'short' } }, /shorter than 16/],
     ['Audience', 'a bad row', { files: { 'subscribers.csv': 'email\nnobody\na@b.example\n' } }, /1 active.*1 rows/],
     ['Audience', 'no email column', { files: { 'subscribers.csv': 'name\nAda\n' } }, /no column "email"/],
+    ['Way out', 'a redirect for one-click', { world: { oneClick: async () => 301 } }, /answers 301 to a one-click/],
+    [
+      'Way out',
+      'under another secret',
+      {
+        world: {
+          page: async (url: string) => ({ status: url.endsWith('/u/proof') ? 200 : 404, date: NOW.toHTTP() }),
+        },
+      },
+      /does not know links made with this BROADSHEET_SECRET/,
+    ],
     ['Way out', 'not there', { world: { page: async () => ({ status: 404, date: null }) } }, /answers 404/],
     [
       'Clock',

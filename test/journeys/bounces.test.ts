@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { aComplaint, aMail, aReport } from '../bounces/notices.ts'
+import { imapServer } from '../support/imap-server.ts'
 import { runCli } from '../support/run-cli.ts'
 import { audience, sampleCopy } from '../support/sample.ts'
 import { type Received, smtpSink } from '../support/smtp-sink.ts'
@@ -157,13 +158,15 @@ describe('bounces', () => {
     })
     const { accepted, skipped } = JSON.parse(later.stdout)
     expect(accepted).toBe(5)
-    expect((skipped.suppressed ?? 0) + (skipped.unsubscribed ?? 0)).toBe(3)
+    expect(skipped).toEqual({ suppressed: 2, unsubscribed: 1 })
     const csv = (await runCli(['status', next, '--root', root, '--csv'])).stdout
     expect(csv).toContain('suppressed (hard, no such mailbox: 550 5.1.1 <…>: user unknown)')
     expect(csv).toContain('suppressed (complaint, complaint: abuse)')
   })
 
-  it('takes one mail as a mail server’s pipe, and keeps what it cannot use', async () => {
+  it('takes one mail as a mail server’s pipe and keeps what it cannot use, or reads a mailbox on a server', {
+    timeout: 60_000,
+  }, async () => {
     const { root, copyOf } = await sent()
     const pipe = (input: string) => runCli(['bounces', '-', '--root', root, '--json'], { env: SECRET, input })
     const mails = answers(copyOf)
@@ -175,8 +178,19 @@ describe('bounces', () => {
     const [{ kept }] = JSON.parse(strange.stdout).rows
     expect(await readFile(path.join(root, kept), 'utf8')).toContain('Something happened.')
     expect((await stat(path.join(root, kept))).mode & 0o777).toBe(0o600)
-    await pipe(mails['b-strange.eml'] ?? '')
     expect(await readdir(path.join(root, '.broadsheet/bounces'))).toHaveLength(1)
+
+    const there = ['1-hard.eml', '4-complains.eml', 'a-letter.eml'].map((name) => Buffer.from(mails[name] ?? ''))
+    const { port } = await imapServer('bounces', 'right', there)
+    const read = await runCli(['bounces', `imap://bounces@127.0.0.1:${port}/INBOX`, '--root', root, '--json'], {
+      env: { ...SECRET, IMAP_PASSWORD: 'right' },
+    })
+    expect(JSON.parse(read.stdout)).toMatchObject({
+      mails: 3,
+      again: 1,
+      suppressed: 1,
+      rows: [{ again: true }, { place: 'INBOX/2', verdict: 'complaint' }, { verdict: 'other', kept: null }],
+    })
   })
 
   it('wants the secret copies were sent with, and a ledger', async () => {

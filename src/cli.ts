@@ -1,6 +1,7 @@
 import path from 'node:path'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from './commands/command.ts'
+import { complain } from './commands/complain.ts'
 import { days, duration, integer, rate } from './commands/option-values.ts'
 import { exitCodes, UserError } from './problems/user-error.ts'
 
@@ -136,6 +137,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--notify <url>', 'POST the counts to this webhook when done')
     .option('--first <number>', 'only so many for now, to see how they fare', integer(1, 100_000_000), null)
     .option('--rate <number/s>', 'at most so many a second', rate, null)
+    .option('--enqueue', 'plan, and leave the delivering to workers (`work`); wants DATABASE_URL', false)
     .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
     .action(async (edition: string | undefined, options) => {
       if (options.live && options.now !== undefined)
@@ -146,6 +148,18 @@ async function run(argv: readonly string[]): Promise<number> {
         )
       const { send } = await import('./commands/send.ts')
       exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
+    })
+
+  command('work', 'deliver batches from the queue in PostgreSQL, until stopped; run as many as you like')
+    .option('--connections <number>', 'connections to the mail servers', integer(1, 200), 10)
+    .option('--metrics-port <number>', 'tell Prometheus metrics and health there', integer(0, 65535), null)
+    .option('--metrics-host <address>', 'the address they are told on', '127.0.0.1')
+    .option('--until-empty', 'end when nothing is in the queue any more', false)
+    .action(async (options) => {
+      if (options.now !== undefined)
+        throw new UserError('now-and-live', '--now rehearses, and workers really send.', 'Leave it out.')
+      const { work } = await import('./commands/work.ts')
+      exitCode = await work(await contextOf(options, stopOnSignals(abort)), options)
     })
 
   command('doctor', 'is everything right that a morning needs: server, login, DNS, way out, clock').action(
@@ -174,10 +188,12 @@ async function run(argv: readonly string[]): Promise<number> {
   command('status [edition]', 'what the ledger knows: counts, who and why, and what to do next')
     .option('--list', 'a line for each subscriber', false)
     .option('--csv', 'the same as CSV', false)
+    .option('--watch', 'go on showing counts, rate, waves and workers until everything is settled', false)
     .option('--outbox', "the rehearsal's ledger", false)
     .action(async (edition: string | undefined, options) => {
       const { status } = await import('./commands/status.ts')
-      exitCode = await status(await contextOf(options, abort.signal), edition ?? 'latest', options)
+      const signal = options.watch ? stopOnSignals(abort) : abort.signal
+      exitCode = await status(await contextOf(options, signal), edition ?? 'latest', options)
     })
 
   command(
@@ -234,17 +250,21 @@ async function run(argv: readonly string[]): Promise<number> {
         )
     })
 
-  command('ledger <backup|purge> [file]', 'copy the ledger to a file; forget old editions')
+  command(
+    'ledger <backup|purge|move> [file]',
+    'copy the ledger to a file; forget old editions; carry a file over into DATABASE_URL',
+  )
     .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
     .action(async (what: string, file: string | undefined, options) => {
-      const { backupLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
+      const { backupLedger, moveLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
       const context = await contextOf(options, abort.signal)
       if (what === 'backup' && file !== undefined) exitCode = await backupLedger(context, file)
       else if (what === 'purge' && options.older !== undefined) exitCode = await purgeLedger(context, options.older)
+      else if (what === 'move') exitCode = await moveLedger(context, file ?? null)
       else
         throw new UserError(
           'usage',
-          'ledger wants  backup FILE  or  purge --older 90d.',
+          'ledger wants  backup FILE,  purge --older 90d  or  move [FILE].',
           'See  broadsheet ledger --help.',
         )
     })
@@ -309,35 +329,6 @@ function terminal(): ((question: string, proposal: string) => Promise<string>) |
 function stopOnSignals(abort: AbortController): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
   return abort.signal
-}
-
-/** Prints what went wrong and returns the exit code: a line and a hint for operators, a stack for bugs. */
-function complain(caught: unknown, json: boolean): number {
-  if (caught instanceof CommanderError) {
-    if (caught.exitCode === 0) return exitCodes.fine
-    const [message = '', ...rest] = caught.message.replace(/^error: /, '').split('\n')
-    return print(
-      'usage',
-      message,
-      rest.join(' ').trim() || 'broadsheet --help lists commands and options.',
-      exitCodes.usage,
-      json,
-    )
-  }
-  if (caught instanceof UserError) return print(caught.code, caught.message, caught.hint, caught.exitCode, json)
-  const error = caught instanceof Error ? caught : new Error(String(caught))
-  process.stderr.write(`This is a bug in Broadsheet; nothing you wrote should do this.\n${error.stack}\n`)
-  if (json)
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: 'bug', message: error.message, hint: 'Please report it with the stack on stderr.' } })}\n`,
-    )
-  return exitCodes.bug
-}
-
-function print(code: string, message: string, hint: string, exitCode: number, json: boolean): number {
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`)
-  else process.stderr.write(`${message}\n${hint}\n`)
-  return exitCode
 }
 
 async function version(): Promise<string> {

@@ -4,16 +4,14 @@ import { UserError } from './problems/user-error.ts'
 /** What the environment says: secrets and the outside world, never content. Read once, at the rim. */
 export interface Config {
   smtpUrl: string | null
+  /** postgres://…, where ledger, preferences and queue are; null: a file of the publication's. */
+  databaseUrl: string | null
+  /** The database a SQL audience is asked of; DATABASE_URL when it is not set. */
+  subscribersUrl: string | null
   /** BROADSHEET_SECRET, newest first; null when unset. */
   secretKeys: readonly [string, ...string[]] | null
   /** Of the mailbox `bounces` reads on a server. */
   imapPassword: string | null
-}
-
-/** Variables of parts that are not built yet. To ignore them would send mail the operator believes recorded. */
-const NOT_YET: Record<string, string> = {
-  DATABASE_URL: 'the shared ledger',
-  SUBSCRIBERS_URL: 'an audience in SQL',
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -30,22 +28,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       )
   }
   const [first, ...older] = keys
+  const databaseUrl = environment['DATABASE_URL'] || null
   return {
     smtpUrl: environment['SMTP_URL'] || null,
+    databaseUrl,
+    subscribersUrl: environment['SUBSCRIBERS_URL'] || databaseUrl,
     secretKeys: first === undefined ? null : [first, ...older],
     imapPassword: environment['IMAP_PASSWORD'] || null,
-  }
-}
-
-/** For commands that let mail leave: stops on a setting this version could not honour. */
-export function refuseUnbuilt(environment: NodeJS.ProcessEnv): void {
-  for (const [name, part] of Object.entries(NOT_YET)) {
-    if (environment[name])
-      throw new UserError(
-        'not-built',
-        `${name} is set, and this version has no ${part} yet.`,
-        `Unset ${name} to go on without; nothing was sent.`,
-      )
   }
 }
 

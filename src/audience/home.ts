@@ -73,6 +73,14 @@ export class AudienceHome {
     return row !== undefined && 'subscriber' in row ? row.subscriber : subscriber
   }
 
+  /** Some subscribers, at most 1,000, as the database has them by now. */
+  async rowsOf(subscribers: readonly Subscriber[]): Promise<AudienceRow[]> {
+    return this.#overlaid(
+      subscribers.map((subscriber) => ({ subscriber, findings: [] })),
+      new SeenLines(),
+    )
+  }
+
   async hasOwn(): Promise<boolean> {
     const rows = this.#db.selectFrom('subscriber').select('id').where('publication', '=', this.publication)
     return (await rows.limit(1).execute()).length > 0

@@ -16,7 +16,7 @@ import { exitCodes, UserError } from '../problems/user-error.ts'
 import { BounceReport } from './bounce-report.ts'
 import { type Context, openPublication } from './command.ts'
 import { bounceDesk, dealWith } from './deal-with-bounces.ts'
-import { existingDatabase } from './ledger-file.ts'
+import { existingDatabase } from './real-database.ts'
 
 export interface BounceOptions {
   /** Says what would be done, and does nothing. */
@@ -41,7 +41,7 @@ export async function bounces(
   const { publication } = await openPublication(context)
   const secrets = secretsOf(context)
   const mails = mailsOf(context, source, options, stdin)
-  const database = await existingDatabase(context.root)
+  const database = await existingDatabase(context)
   if (database === null)
     throw new UserError(
       'no-ledger',
@@ -52,7 +52,7 @@ export async function bounces(
   try {
     const isPipe = source === '-'
     const report = new BounceReport()
-    const desk = bounceDesk(context.root, database, ledger, publication, secrets, options.dryRun)
+    const desk = bounceDesk(context, database, ledger, publication, secrets, options.dryRun)
     let chunk: Read[] = []
     const finish = async (): Promise<void> => {
       const dealt = await dealWith(

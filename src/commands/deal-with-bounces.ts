@@ -10,6 +10,7 @@ import type { BounceTaken } from '../ledger/bounces.ts'
 import type { OpenDatabase } from '../ledger/database.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { audienceOf } from './audience.ts'
+import type { Place } from './real-database.ts'
 
 /** What returned mail is dealt with by, wherever it came from: a mailbox, a pipe, a service's webhook. */
 export interface BounceDesk {
@@ -26,7 +27,7 @@ export interface BounceDesk {
 
 /** The desk of a publication on its real database, with the ledger and the audience's home in it. */
 export function bounceDesk(
-  root: string,
+  place: Place,
   database: OpenDatabase,
   ledger: Ledger,
   publication: Publication,
@@ -38,7 +39,7 @@ export function bounceDesk(
     ledger,
     publication,
     secrets,
-    audience: () => audienceOf(root, publication, database),
+    audience: () => audienceOf(place, publication, database),
     leave: ({ id }, now) => choices.unsubscribe(id, now),
     dryRun,
   }

@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { domainOf, parseMailbox } from '../delivery/headers.ts'
 import { tryServer } from '../delivery/smtp.ts'
-import { parseSmtpUrl } from '../delivery/smtp-url.ts'
+import { type MailServer, parseSmtpUrls } from '../delivery/smtp-url.ts'
 import { RunRefused } from '../delivery/transport.ts'
 import type { Publication } from '../edition/publication.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
@@ -12,9 +12,8 @@ import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
+import { ledgerChecks } from './doctor-ledger.ts'
 import { type Web, wayOutChecks } from './doctor-way-out.ts'
-import { ledgerFile } from './ledger-file.ts'
-import { existingLedger } from './rehearse.ts'
 import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
 
@@ -57,26 +56,14 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
       )
       return read
     })
-    checks.push(await mailServer(config?.smtpUrl ?? null))
+    checks.push(...(await mailServers(config?.smtpUrl ?? null)))
     if (keys !== null || !checks.some((one) => one.name === 'DKIM' && one.state === 'wrong'))
       checks.push(...(await domain(publication, keys, world)))
     const secrets = config?.secretKeys == null ? null : { keys: config.secretKeys }
     checks.push(...(await wayOutChecks(context, publication, secrets, world)))
   }
   checks.push(zoneData(context, world.zoneData))
-  await guarded(checks, 'Ledger', async () => {
-    const ledger = await existingLedger(ledgerFile(context.root, true))
-    await ledger?.close()
-    checks.push(
-      ledger === null
-        ? notChecked(
-            'Ledger',
-            'There is none yet in .broadsheet/.',
-            'The first  send --live  makes it; keep it between runs.',
-          )
-        : right('Ledger', '.broadsheet/ledger.db opens and can be written.'),
-    )
-  })
+  await guarded(checks, 'Ledger', async () => void checks.push(...(await ledgerChecks(context))))
   if (context.json) printJson(context, { checks })
   else context.stdout.write(`${checks.map(lineOf).join('\n')}\n`)
   return checks.some((one) => one.state === 'wrong') ? exitCodes.usage : exitCodes.fine
@@ -100,7 +87,7 @@ async function guarded<Result>(checks: Check[], name: string, look: () => Promis
 async function audience(context: Context, publication: Publication): Promise<Check> {
   let active = 0
   let bad = 0
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   for await (const row of audience.rows()) {
     if ('skipped' in row || row.findings.length > 0) bad += 1
     if ('subscriber' in row && isServed(row.subscriber)) active += 1
@@ -116,12 +103,19 @@ async function audience(context: Context, publication: Publication): Promise<Che
       )
 }
 
-async function mailServer(url: string | null): Promise<Check> {
+async function mailServers(url: string | null): Promise<Check[]> {
   const name = 'Mail server'
   if (url === null)
-    return notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')
+    return [notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')]
+  const found: Check[] = []
+  await guarded(found, name, async () => {
+    for (const server of parseSmtpUrls(url)) found.push(await mailServer(name, server))
+  })
+  return found
+}
+
+async function mailServer(name: string, server: MailServer): Promise<Check> {
   try {
-    const server = parseSmtpUrl(url)
     const { extensions, secure, login } = await tryServer({
       ...server,
       answerWithin: Math.min(20_000, server.answerWithin),

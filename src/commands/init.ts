@@ -138,7 +138,7 @@ async function linesFor(dir: string, context: Context): Promise<CronLine[]> {
   const { publication } = await readPublication(dir)
   if (publication === null)
     throw new UserError('bad-publication', `broadsheet.yaml in ${dir} cannot be used.`, 'Run  broadsheet check  there.')
-  const audience = await openAudience(dir, publication)
+  const audience = await openAudience({ ...context, root: dir }, publication)
   const clocks = await clocksOf(audience.rows(), publication)
   await audience.close()
   const days = datesFrom(context.now.toFormat('yyyy-MM-dd'), 366).filter((date) => isPublishingDay(date, publication))

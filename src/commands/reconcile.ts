@@ -12,8 +12,8 @@ import type { EditionKey } from '../ledger/ledger.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
+import { requireLedger } from './real-database.ts'
 import { openSecrets } from './secret.ts'
-import { openExisting } from './status.ts'
 
 export interface ReconcileOptions {
   /** A mail server's log, or a list of Message-IDs it took. */
@@ -34,7 +34,7 @@ export async function reconcile(context: Context, name: string, options: Reconci
       'Give it  --log FILE,  --accepted ADDR  or  --not-accepted ADDR.',
     )
   const key: EditionKey = { publication: publication.id, edition: date }
-  const ledger = await openExisting(context, true)
+  const ledger = await requireLedger(context, true)
   try {
     const secrets = await openSecrets(context.root, readConfig(context.environment), true)
     const taken = options.log === undefined ? new Set<string>() : await readLog(options.log)
@@ -45,7 +45,7 @@ export async function reconcile(context: Context, name: string, options: Reconci
     }
     const accepted: string[] = []
     const not: string[] = []
-    const audience = await openAudience(context.root, publication)
+    const audience = await openAudience(context, publication)
     for await (const row of audience.rows()) {
       if ('skipped' in row) continue
       const { id, email } = row.subscriber

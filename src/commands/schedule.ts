@@ -23,7 +23,7 @@ interface Day {
 /** `schedule`: the coming days, their editions and waves, and what the clocks' change does to them; `--cron` when to run. */
 export async function schedule(context: Context, options: { days: number; cron: boolean }): Promise<number> {
   const { publication } = await openPublication(context)
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   const clocks = await clocksOf(audience.rows(), publication)
   await audience.close()
   const today = todayIn(publication, context.now)

@@ -2,15 +2,16 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { FileIndex } from '../audience/file-index.ts'
 import { AudienceHome } from '../audience/home.ts'
+import { querySubscriber } from '../audience/query-subscribers.ts'
 import { base32 } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/token.ts'
-import { readConfig, refuseUnbuilt } from '../config.ts'
+import { readConfig } from '../config.ts'
 import { openOutbox } from '../delivery/outbox.ts'
 import { openSmtp } from '../delivery/smtp.ts'
 import { parseSmtpUrl } from '../delivery/smtp-url.ts'
 import type { OpenDatabase } from '../ledger/database.ts'
 import { deliveriesOf } from '../ledger/deliveries-of.ts'
-import { ledgerOn, openDatabase } from '../ledger/open.ts'
+import { ledgerOn } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { publicApp } from '../public/app.ts'
 import { loadPageTemplates } from '../public/page-templates.ts'
@@ -20,7 +21,7 @@ import type { Site } from '../public/site.ts'
 import { bounceHooks } from './bounce-hooks.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { bounceDesk } from './deal-with-bounces.ts'
-import { realDatabase } from './ledger-file.ts'
+import { openRealDatabase } from './real-database.ts'
 import { openDkimKeys } from './secret.ts'
 
 export interface ServeOptions {
@@ -37,7 +38,6 @@ const OUTBOX = 'serve'
  */
 export async function serve(context: Context, options: ServeOptions): Promise<number> {
   const config = readConfig(context.environment)
-  refuseUnbuilt(context.environment)
   if (config.secretKeys === null)
     throw new UserError(
       'no-secret',
@@ -53,18 +53,19 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const log = logTo(context, clock)
   const postOffice = openPostOffice({ publication, templates, transport, keys, now: clock, log })
   await postOffice.warmUp()
-  const database = await openDatabase(realDatabase(context.root))
+  const database = await openRealDatabase(context)
   const home = new AudienceHome(database, publication.id)
   await home.signUps.forgetOld(clock())
   const ledger = ledgerOn(database)
   const file = new FileIndex(context.root, publication.subscribers)
+  const { subscribersQuery: query } = publication
   const secrets: Secrets = { keys: config.secretKeys }
   const site: Site = {
     publication,
     secrets,
     home,
     templates,
-    find: (id) => file.find(id),
+    find: (id) => (query === null ? file.find(id) : querySubscriber(config.subscribersUrl, query, id)),
     isSuppressed: async (hash) => (await ledger.suppressed(publication.id, [hash])).has(hash),
     deliveries: (id) => deliveriesOf(database.db, publication.id, id),
     post: postOffice.post,
@@ -72,7 +73,7 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
     log,
     who: (id) => base32(createHmac('sha256', secrets.keys[0]).update(`log\0${id}`).digest()).slice(0, 12),
   }
-  const hooks = bounceHooks(bounceDesk(context.root, database, ledger, publication, secrets), context.environment)
+  const hooks = bounceHooks(bounceDesk(context, database, ledger, publication, secrets), context.environment)
   const server = await start(publicApp(site, { '/hooks': hooks }), options, database)
   const mail = config.smtpUrl === null ? `outbox/${OUTBOX}/, as SMTP_URL is not set` : 'the mail server'
   if (context.json) printJson(context, { url: server.url, mail: config.smtpUrl === null ? 'outbox' : 'smtp' })

@@ -1,19 +1,20 @@
-import { existsSync } from 'node:fs'
 import { resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { DeliveryRow, EditionKey, Ledger, State } from '../ledger/ledger.ts'
-import { openLedger } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
-import { ledgerFile } from './ledger-file.ts'
 import { isDeadOwner } from './owner.ts'
+import { requireLedger } from './real-database.ts'
+import { watchStatus } from './watch-status.ts'
 
 export interface StatusOptions {
   /** One line for each subscriber. */
   list: boolean
   csv: boolean
+  /** Goes on showing it until everything is settled. */
+  watch: boolean
   /** The rehearsal's ledger in place of the real one. */
   outbox: boolean
 }
@@ -24,11 +25,15 @@ export async function status(context: Context, name: string, options: StatusOpti
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
   const key: EditionKey = { publication: publication.id, edition: date }
-  const ledger = await openExisting(context, !options.outbox)
+  if (options.watch && (context.json || options.list || options.csv))
+    throw new UserError('usage', '--watch goes with neither --json, --list nor --csv.', 'Ask for one of them.')
+  const ledger = await requireLedger(context, !options.outbox)
   try {
     const now = await ledger.now()
     // What a sender that died on this machine left is settled at once, so that the answer is the truth.
     await ledger.reap((owner, until) => isDeadOwner(owner, until, now), now)
+    if (options.watch)
+      await watchStatus(context, ledger, key, options.outbox ? async () => [] : () => ledger.workers(key.publication))
     const counts = countsOf(await ledger.counts(key))
     const held = await ledger.isHeld(key)
     if (options.csv) await printCsv(context, ledger, key, publication)
@@ -48,18 +53,6 @@ export async function status(context: Context, name: string, options: StatusOpti
   } finally {
     await ledger.close()
   }
-}
-
-/** The ledger that is there; a question makes none. */
-export async function openExisting(context: Context, live: boolean): Promise<Ledger> {
-  const file = ledgerFile(context.root, live)
-  if (!existsSync(file))
-    throw new UserError(
-      'no-ledger',
-      live ? 'Nothing has been sent from here yet.' : 'The outbox holds no rehearsal.',
-      live ? 'Run  broadsheet send … --live,  or ask for the rehearsal with --outbox.' : 'Run  broadsheet send.',
-    )
-  return openLedger(file)
 }
 
 interface StatusCounts {
@@ -150,7 +143,7 @@ const whyOf = ({ reason, reply }: DeliveryRow): string => [reason, reply].filter
 /** The ledger holds no addresses; the audience does. */
 async function emailsOf(context: Context, publication: Publication): Promise<Map<string, string>> {
   const emails = new Map<string, string>()
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   for await (const row of audience.rows()) if (!('skipped' in row)) emails.set(row.subscriber.id, row.subscriber.email)
   await audience.close()
   return emails

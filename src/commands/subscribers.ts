@@ -5,12 +5,11 @@ import { EXCLUDED, importSubscribers, MOST_ROWS, nothingImported, PAUSED } from 
 import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
 import { normalizedAddress, type Subscriber } from '../audience/subscriber.ts'
 import { deliveriesOf } from '../ledger/deliveries-of.ts'
-import { openDatabase } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { openAudience } from './audience.ts'
 import { type Context, openPublication, printFindings, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
-import { existingDatabase, realDatabase } from './ledger-file.ts'
+import { existingDatabase, openRealDatabase } from './real-database.ts'
 
 /** `subscribers import FILE`: the rows of a CSV file become the database's own subscribers. Safe to run again. */
 export async function importFile(context: Context, file: string): Promise<number> {
@@ -18,7 +17,7 @@ export async function importFile(context: Context, file: string): Promise<number
   const full = path.resolve(file)
   if (!existsSync(full))
     throw new UserError('no-file', `There is no file ${file}.`, 'Paths are relative to where you stand.')
-  const database = await openDatabase(realDatabase(context.root))
+  const database = await openRealDatabase(context)
   const { deletions } = new AudienceHome(database, publication.id)
   const total = nothingImported()
   const skipped: Record<string, number> = {}
@@ -56,7 +55,7 @@ export async function importFile(context: Context, file: string): Promise<number
 /** `subscribers export`: everybody as they are served, as CSV that `import` takes and a spreadsheet may open. */
 export async function exportAll(context: Context): Promise<number> {
   const { publication } = await openPublication(context)
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   try {
     const further = new Set<string>()
     for await (const one of subscribersIn(audience.rows())) for (const name of Object.keys(one.extra)) further.add(name)
@@ -83,7 +82,7 @@ export async function exportAll(context: Context): Promise<number> {
 /** `subscribers list`: a line each, and where a row of the file belongs to somebody who asked to be deleted. */
 export async function list(context: Context, state: string | null): Promise<number> {
   const { publication } = await openPublication(context)
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   const today = context.now.toISODate() ?? ''
   try {
     const wanted = (one: Subscriber): boolean => state === null || stateOf(one, today) === state
@@ -108,7 +107,7 @@ export async function list(context: Context, state: string | null): Promise<numb
 /** `subscribers show ADDRESS|ID`: everything that is known of one. */
 export async function showOne(context: Context, who: string): Promise<number> {
   const { publication } = await openPublication(context)
-  const audience = await openAudience(context.root, publication)
+  const audience = await openAudience(context, publication)
   const found = await firstOf(
     audience.rows(),
     (one) => one.id === who || normalizedAddress(one.email) === normalizedAddress(who),
@@ -116,7 +115,7 @@ export async function showOne(context: Context, who: string): Promise<number> {
   await audience.close()
   if (found === null)
     throw new UserError('no-subscriber', `Nobody is known as ${who}.`, 'Name an address or an id, as `list` shows it.')
-  const database = await existingDatabase(context.root)
+  const database = await existingDatabase(context)
   try {
     const home = database === null ? null : new AudienceHome(database, publication.id)
     const known = {

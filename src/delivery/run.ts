@@ -105,7 +105,7 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
   for (const reason of withdrawn.values()) counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
   if (due === null) return
   while (!isStopped()) {
-    const next = await nextInstant(edition, due.waitUntil, at)
+    const next = due.waitUntil <= at ? null : await nextInstant(edition, due.waitUntil, at)
     if (next === null) break
     since = at
     at = next

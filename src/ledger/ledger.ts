@@ -1,4 +1,6 @@
 import type { BounceBook } from './bounces.ts'
+import type { Database } from './database.ts'
+import type { WorkerRow } from './worker-rows.ts'
 
 /**
  * The record of deliveries that makes a second run harmless (design, section 6). Asynchronous and in batches, so that
@@ -77,6 +79,9 @@ export interface OpenedEdition {
   held: boolean
 }
 
+/** Writes into the ledger's own database, in the transaction that plans. */
+export type Alongside = (db: Database, planned: readonly Planned[]) => Promise<void>
+
 export interface Ledger {
   /** What came back. */
   readonly bounces: BounceBook
@@ -84,8 +89,11 @@ export interface Ledger {
   now(): Promise<number>
   /** Notes the edition. With `amend`, a changed one that has begun takes the new hash; without, nothing is written. */
   open(key: EditionKey, contentHash: string, amend: boolean, now: number): Promise<OpenedEdition>
-  /** New rows come in; planned and skipped ones are decided anew; all others stay. In the order given. */
-  plan(key: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]>
+  /**
+   * New rows come in; planned and skipped ones are decided anew; all others stay. In the order given. What `alongside`
+   * writes is written with them, or neither is.
+   */
+  plan(key: EditionKey, rows: readonly PlanRow[], now: number, alongside?: Alongside): Promise<Planned[]>
   /** What is known of some rows, for whoever may not write. */
   states(key: EditionKey, ids: readonly string[]): Promise<Map<string, State>>
   /** Takes those of the rows that are planned and due by an instant (now, if none is given), while the edition is not held. */
@@ -113,11 +121,17 @@ export interface Ledger {
   /** Owners that hold rows of an edition. */
   owners(key: EditionKey): Promise<string[]>
   counts(key: EditionKey): Promise<{ state: State; reason: string | null; count: number }[]>
+  /** Planned deliveries by the minute they are due, earliest first. */
+  waves(key: EditionKey): Promise<{ at: number; count: number }[]>
   /** In the order of ids, a thousand at a time. */
   rows(key: EditionKey, states?: readonly State[]): AsyncIterable<DeliveryRow>
   editions(publication: string): Promise<string[]>
+  /** Workers that are at it now. */
+  workers(publication: string): Promise<WorkerRow[]>
   hold(key: EditionKey, held: boolean, now: number): Promise<void>
   isHeld(key: EditionKey): Promise<boolean>
+  /** What the edition said when it was opened; null when it never was. */
+  contentHash(key: EditionKey): Promise<string | null>
   /** Unknown rows to accepted or back to planned, by evidence. Ids that are not unknown are left out of the answer. */
   reconcile(
     key: EditionKey,

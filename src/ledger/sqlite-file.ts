@@ -2,8 +2,9 @@ import { backup, type DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database, OpenDatabase } from './database.ts'
-import { explained } from './open-errors.ts'
+import { SQLITE_WORDS } from './sql-words.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
+import { explainedSqlite } from './sqlite-errors.ts'
 
 /** Past this something holds the database for good. */
 export const BUSY_MILLISECONDS = 5000
@@ -11,16 +12,17 @@ export const BUSY_MILLISECONDS = 5000
 /** An open SQLite file (node:sqlite, WAL, synchronous FULL). One process may share it with others on its machine. */
 export class SqliteFile implements OpenDatabase {
   readonly engine = 'sqlite'
+  readonly words = SQLITE_WORDS
+  readonly name: string
   readonly db: Database
   readonly #handle: DatabaseSync
-  readonly #file: string
 
   readonly #busyMilliseconds: number
 
   /** Waits so long for another process that writes. */
   constructor(handle: DatabaseSync, file: string, busyMilliseconds = BUSY_MILLISECONDS) {
     this.#handle = handle
-    this.#file = file
+    this.name = file
     this.#busyMilliseconds = busyMilliseconds
     this.db = new Kysely({ dialect: sqliteDialect(handle, busyMilliseconds) })
   }
@@ -29,7 +31,7 @@ export class SqliteFile implements OpenDatabase {
     try {
       return (await query.execute(db)).rows as Row[]
     } catch (caught) {
-      throw explained(caught, this.#file)
+      throw explainedSqlite(caught, this.name)
     }
   }
 
@@ -46,14 +48,14 @@ export class SqliteFile implements OpenDatabase {
           return work(db)
         })
       } catch (caught) {
-        if (begun || !isBusy(caught) || performance.now() > until) throw explained(caught, this.#file)
+        if (begun || !isBusy(caught) || performance.now() > until) throw explainedSqlite(caught, this.name)
       }
       await sleep(1 + Math.random() * 2)
     }
   }
 
   async now(): Promise<number> {
-    const [row] = await this.all<{ now: number }>(sql`select cast(unixepoch('subsec') * 1000 as integer) as now`)
+    const [row] = await this.all<{ now: number }>(sql`select ${this.words.clock} as now`)
     return row?.now ?? 0
   }
 

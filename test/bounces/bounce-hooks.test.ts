@@ -31,7 +31,9 @@ async function served() {
   await ledger.settle(key, { id, state: 'accepted', reply: '250' }, 'me', now)
   const left: string[] = []
   const desk = {
-    ...bounceDesk(root, database, ledger, publication, { keys: ['a key of the tests'] as const }),
+    ...bounceDesk({ root: root, environment: {} }, database, ledger, publication, {
+      keys: ['a key of the tests'] as const,
+    }),
     leave: async (whose: { id: string }) => void left.push(whose.id),
   }
   const app = bounceHooks(desk, { POSTMARK_WEBHOOK_PASSWORD: PASSWORD })

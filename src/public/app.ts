@@ -63,8 +63,10 @@ function pathUnder(base: string, url: string): string {
   const from = url.indexOf('/', url.indexOf('//') + 2)
   const end = url.slice(from).search(/[?#]/)
   const path = from < 0 ? '/' : end < 0 ? url.slice(from) : url.slice(from, from + end)
-  return base !== '' && path.startsWith(`${base}/`) ? path.slice(base.length) : path
+  const page = base !== '' && path.startsWith(`${base}/`) ? path.slice(base.length) : path
+  return page.length > 1 ? page.replace(/\/$/, '') : page
 }
 
-/** What a log says of a path: no token. */
-const pageOf = (path: string): string => (/\/(u|p|c|d)\//.exec(path)?.[1] ?? path.split('/').at(-1) ?? '').slice(0, 20)
+/** What a log says of a path: no token, and nothing of what we do not know. */
+const pageOf = (path: string): string =>
+  /^\/(u|p|c|d|hooks)\//.exec(path)?.[1] ?? /^\/(sign-up|healthz|robots\.txt)\/?$/.exec(path)?.[1] ?? 'other'

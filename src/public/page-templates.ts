@@ -42,7 +42,7 @@ export async function loadPageTemplates(root: string, publication: Publication):
       throw new UserError(
         'bad-template',
         `templates/${name} cannot be read: ${(caught as Error).message.split('\n').at(-1)}.`,
-        'Mend it, or remove it to use the built-in one.',
+        'Mend it (a brace of CSS after one of Handlebars wants a space: {{{…}}} }), or remove it to use the built-in one.',
         { cause: caught },
       )
     }

@@ -59,6 +59,7 @@ const requests: Record<string, (path: string) => string[]> = {
   'with a body of a megabyte': (path) => [
     `POST ${path} HTTP/1.1\r\nHost: test.example\r\nContent-Type: application/x-www-form-urlencoded\r\n${sized(`${BODY}&x=${'y'.repeat(1_000_000)}`)}`,
   ],
+  'with a slash at its end': (path) => [`POST ${path}/ HTTP/1.1\r\nHost: test.example\r\n${sized(BODY)}`],
   'with a query its carrier added': (path) => [
     `POST ${path}?utm_source=mail HTTP/1.1\r\nHost: test.example\r\n${sized(BODY)}`,
   ],
@@ -261,6 +262,8 @@ describe('the log', () => {
       await site.app.request(path)
       await site.app.request(path, { method: 'POST', body: 'do=own-data' })
     }
+    for (const strange of ['/x', '/news/u', '/u/x/y']) await site.app.request(`${strange}/${ID}?to=${ADA}`)
+    await site.app.request(site.wayOut(ADA), { method: 'POST', body: BODY })
     const text = site.logged.join('\n')
     expect(text).toContain('unsubscribed')
     expect(text).not.toContain(ID)

@@ -103,6 +103,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--port <number>', 'the port', integer(0, 65535), 4747)
     .option('--host <address>', 'the address to listen on', 'localhost')
     .option('--open', 'open the browser', false)
+    .option('--editor <address>', 'the address of a line in your editor, with {file}, {line} and {column}')
     .action(async (edition: string | undefined, options) => {
       const { preview } = await import('./commands/preview.ts')
       exitCode = await preview(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)

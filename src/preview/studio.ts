@@ -1,0 +1,66 @@
+import type { Edits } from './edits.ts'
+import type { StudioEditions } from './state.ts'
+
+/** An edition in the calendar. Accepted and unknown are the ledger's. */
+export interface ShownEditionState {
+  date: string
+  state: 'draft' | 'ready' | 'sending' | 'done' | 'broken'
+  entries: number
+  accepted: number
+  unknown: number
+}
+
+/** A subscriber as the search lists them; the address is masked. */
+export interface ShownSubscriber {
+  id: string
+  name: string
+  email: string
+  topics: string[]
+  timezone: string
+  language: string
+}
+
+/** The sets of topics an edition goes out in, heaviest first. */
+export interface ShownMatrix {
+  sets: { topics: string[]; language: string; readers: number; bytes: { html: number; message: number } }[]
+  /** Sets that were not measured. */
+  left: number
+  skipped: Record<string, number>
+}
+
+/** What differs between an edition and an earlier state of it, or the edition before. */
+export type ShownChanges =
+  | { unavailable: string }
+  | {
+      /** What it is compared with, in words. */
+      against: string
+      changes: (
+        | { kind: 'added' | 'removed'; entry: number; headline: string }
+        | { kind: 'moved'; entry: number; headline: string; from: number }
+        | { kind: 'changed'; entry: number | null; headline: string; field: string; before: string; after: string }
+      )[]
+    }
+
+/** What became of one proof. */
+export interface ShownProof {
+  address: string
+  state: string
+  reply: string
+}
+
+/** The program behind the page. The server passes on what the page asks, and what it is answered. */
+export interface Studio {
+  editions: StudioEditions
+  states(): Promise<ShownEditionState[]>
+  subscribers(text: string): Promise<ShownSubscriber[]>
+  matrix(date: string): Promise<ShownMatrix>
+  changes(date: string, against: 'head' | 'previous'): Promise<ShownChanges>
+  /** One HTML file with all of it. */
+  review(date: string): Promise<string>
+  /** The message of everybody's copy; null when there is none. */
+  message(date: string): Promise<Buffer | null>
+  edits: Edits
+  /** Where proofs go, in words that hold no secret. */
+  proofsGo: string
+  proof(date: string, to: string[], threadless: boolean): Promise<ShownProof[]>
+}

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { pipeline } from 'node:stream'
 import { type Info, parse } from 'csv-parse'
 import { IANAZone } from 'luxon'
 import { type Finding, finding } from '../problems/finding.ts'
@@ -22,7 +23,9 @@ export type AudienceRow =
 export async function* readSubscribers(root: string, file: string): AsyncGenerator<AudienceRow> {
   const full = path.resolve(root, file)
   const delimiter = await delimiterOf(full, file)
-  const parser = createReadStream(full).pipe(
+  // The file is closed with the parser, also for whoever stops reading in the middle.
+  const parser = pipeline(
+    createReadStream(full),
     parse({
       bom: true,
       delimiter,
@@ -32,6 +35,7 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
       info: true,
       trim: true,
     }),
+    () => {},
   )
   let header: string[] | null = null
   let columns: Columns = { email: null, known: new Set() }

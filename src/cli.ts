@@ -94,6 +94,7 @@ async function run(argv: readonly string[]): Promise<number> {
 
   command('build [edition]', 'write dist/<date>/email.{mjml,html,txt,eml} and the pictures')
     .option('--out <dir>', 'write there instead')
+    .option('--review', 'write review.html instead: the whole view in one file, for reviewers', false)
     .action(async (edition: string | undefined, options) => {
       const { build } = await import('./commands/build.ts')
       exitCode = await build(await contextOf(options, abort.signal), edition ?? 'latest', options)

@@ -1,43 +1,101 @@
-import type { Subscriber } from '../audience/subscriber.ts'
+import type { DateTime } from 'luxon'
+import { readConfig } from '../config.ts'
+import { parseSmtpUrl } from '../delivery/smtp-url.ts'
 import { readPublication } from '../edition/read.ts'
 import { Edits, fingerprintOf } from '../preview/edits.ts'
+import { reviewPage } from '../preview/review.ts'
 import { wholeMessage } from '../preview/shown-email.ts'
 import { StudioEditions } from '../preview/state.ts'
-import type { Studio } from '../preview/studio.ts'
+import type { ShownMatrix, Studio } from '../preview/studio.ts'
+import { UserError } from '../problems/user-error.ts'
 import type { Context } from './command.ts'
-import { examine } from './examine.ts'
+import { type Examination, examine } from './examine.ts'
 import { History } from './history.ts'
+import { deliverProofs } from './proofs.ts'
+import { openDkimKeys } from './secret.ts'
+import { StudioAudience } from './studio-audience.ts'
 
 /** The program behind the studio's page: what the other commands do, for whoever looks. */
 export function openStudio(context: Context): Studio {
-  const { root, now } = context
+  const { root } = context
+  const started = performance.now()
+  /** A studio stays open all evening; a rehearsed instant goes on from where it was put. */
+  const clock = (): DateTime => context.now.plus({ milliseconds: Math.round(performance.now() - started) })
   const history = new History(root)
-  const examined = (date: string, publication: Parameters<typeof examine>[2]) => {
-    history.refresh()
-    return examine(root, date, publication, { now, history, keys: null })
-  }
+  const audience = new StudioAudience(root)
   const editions = new StudioEditions({
     root,
-    now,
-    examine: examined,
-    subscriber: async (): Promise<Subscriber | null> => null,
-    dueOf: () => ({ at: '2026-01-01T07:00:00Z', local: '07:00', zone: 'Europe/London', note: null }),
+    clock,
+    examine: (date, publication) => {
+      history.refresh()
+      return examine(root, date, publication, { now: clock(), history, keys: null })
+    },
+    subscriber: (handle) => audience.subscriber(handle),
     fingerprintOf: (date) => fingerprintOf(root, date),
   })
+  const examined = async (date: string): Promise<Examination> => {
+    const { publication } = await readPublication(root)
+    if (publication === null) return { prepared: null, template: null, findings: [] }
+    history.refresh()
+    return examine(root, date, publication, { now: clock(), history, keys: null })
+  }
+  const matrix = async (date: string): Promise<ShownMatrix> => {
+    const { prepared } = await examined(date)
+    return prepared === null ? { sets: [], left: 0, skipped: {} } : audience.matrix(prepared, clock())
+  }
+  const changes: Studio['changes'] = async () => ({ unavailable: 'Not yet' })
   return {
     editions,
     edits: new Edits(root),
     states: async () => [],
-    subscribers: async () => [],
-    matrix: async () => ({ sets: [], left: 0, skipped: {} }),
-    changes: async () => ({ unavailable: 'Not yet' }),
-    review: async () => '',
-    async message(date) {
-      const { publication } = await readPublication(root)
-      const { template } = publication === null ? { template: null } : await examined(date, publication)
-      return template === null ? null : wholeMessage(template, now)
+    subscribers: (text) => audience.find(text),
+    matrix,
+    changes,
+    async review(date) {
+      const state = await editions.read(date, { kind: 'everyone' })
+      const html = reviewPage({
+        state,
+        matrix: await matrix(date).catch(asNobody),
+        changes: await changes(date, 'head'),
+        picture: (name) => editions.picture(name),
+      })
+      return { html, errors: state.findings.filter((one) => one.severity === 'error').length }
     },
-    proofsGo: 'into the outbox',
-    proof: async () => [],
+    async message(date) {
+      const { template } = await examined(date)
+      return template === null ? null : wholeMessage(template, clock())
+    },
+    proofsGo: whereProofsGo(context),
+    async proof(date, to, threadless) {
+      const { smtpUrl } = readConfig(context.environment)
+      const { publication } = await readPublication(root)
+      const keys = publication === null ? null : await openDkimKeys(context, publication)
+      const now = clock()
+      const template =
+        publication === null ? null : (await examine(root, date, publication, { now, history, keys })).template
+      if (template === null)
+        throw new UserError('nothing-to-send', 'There is no email to send.', 'Mend what the findings name first.')
+      const { proofs, refused } = await deliverProofs({ root, to, smtpUrl, template, date, now, threadless })
+      return { proofs, refused: refused === null ? null : `${refused.message} ${refused.hint}` }
+    },
   }
+}
+
+/** In words for the page. Host and port; a name and a password stay here. */
+function whereProofsGo({ environment }: Context): string {
+  try {
+    const { smtpUrl } = readConfig(environment)
+    if (smtpUrl === null) return 'into outbox/, because no SMTP_URL is set'
+    const { host, port } = parseSmtpUrl(smtpUrl)
+    return `through ${host}:${port}`
+  } catch (caught) {
+    if (caught instanceof UserError) return `nowhere yet: ${caught.message}`
+    throw caught
+  }
+}
+
+/** A review can be made without the audience, which is often not where the pull request is. */
+function asNobody(caught: unknown): ShownMatrix {
+  if (caught instanceof UserError) return { sets: [], left: 0, skipped: {} }
+  throw caught
 }

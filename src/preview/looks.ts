@@ -48,7 +48,7 @@ export async function look(studio: Studio, { request, url, edition, host, port }
       return { type: 'image/svg+xml', body: qrCode(`${address}/${query.get('view') ?? ''}`) }
     }
     case '/review.html':
-      return download(`${edition}-review.html`, 'text/html; charset=utf-8', await studio.review(edition))
+      return download(`${edition}-review.html`, 'text/html; charset=utf-8', (await studio.review(edition)).html)
     case '/message.eml': {
       const message = await studio.message(edition)
       return message === null ? null : download(`${edition}.eml`, 'message/rfc822', message)

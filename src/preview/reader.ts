@@ -7,13 +7,13 @@ import type { Publication } from '../edition/publication.ts'
 /** Whose copy is shown: everybody's (all topics), a subscriber's of the audience, or one thought up. */
 export type ReaderChoice =
   | { kind: 'everyone' }
-  | { kind: 'subscriber'; id: string }
+  | { kind: 'subscriber'; handle: string }
   | { kind: 'invented'; topics: string[]; timezone: string | null; language: string | null }
 
-/** From an address: `as=<id>`, or any of `topics=a,b`, `zone=Europe/Paris` and `lang=fr`; neither is everyone. */
+/** From an address: `as=<handle>`, or any of `topics=a,b`, `zone=Europe/Paris` and `lang=fr`; neither is everyone. */
 export function parseReader(query: URLSearchParams): ReaderChoice {
-  const id = query.get('as')
-  if (id !== null && id !== '') return { kind: 'subscriber', id }
+  const handle = query.get('as')
+  if (handle !== null && handle !== '') return { kind: 'subscriber', handle }
   const [topics, zone, lang] = [query.get('topics'), query.get('zone'), query.get('lang')]
   if (topics === null && zone === null && lang === null) return { kind: 'everyone' }
   return {
@@ -28,7 +28,7 @@ export function parseReader(query: URLSearchParams): ReaderChoice {
 export function keyOf(choice: ReaderChoice): string {
   if (choice.kind === 'everyone') return ''
   return choice.kind === 'subscriber'
-    ? `as ${choice.id}`
+    ? `as ${choice.handle}`
     : `of ${choice.topics.join(',')} ${choice.timezone ?? ''} ${choice.language ?? ''}`
 }
 

@@ -77,7 +77,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, around
   const { options, watching, guard, port } = around
   const { studio, host } = options
   response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Referrer-Policy', 'no-referrer')
+  // Under no-referrer a browser would not say where a request to write comes from (Fetch, 4.6 Origin header).
+  response.setHeader('Referrer-Policy', 'same-origin')
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
   response.setHeader('Cache-Control', 'no-store')

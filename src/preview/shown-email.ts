@@ -1,11 +1,11 @@
 import type { DateTime } from 'luxon'
+import { maskedAddress } from '../audience/find-subscribers.ts'
 import type { Subscriber } from '../audience/subscriber.ts'
 import { CLIP } from '../check/email-promises.ts'
 import { fill, type MessageTemplate, recipientOutside, slotValuesOf } from '../delivery/message.ts'
 import type { CompiledEdition } from '../render/compile.ts'
 import { escapeHtml } from '../render/escape.ts'
 import { personalise } from '../render/personalise.ts'
-import { maskedAddress } from './mask.ts'
 
 /** One reader's copy as the page shows it. Their way out is inert, and their address is not told. */
 export interface ShownEmail {

@@ -1,6 +1,7 @@
 import type { DateTime } from 'luxon'
 import type { Subscriber } from '../audience/subscriber.ts'
 import { reportFields } from '../check/report.ts'
+import { type Due, dueOf } from '../delivery/due.ts'
 import { compose, type MessageTemplate } from '../delivery/message.ts'
 import { listEditions } from '../edition/calendar.ts'
 import { isCalendarDate, type Publication } from '../edition/publication.ts'
@@ -25,17 +26,6 @@ export interface ShownReader {
   timezone: string
   language: string
   due: Due | null
-}
-
-/** When a copy is due. */
-export interface Due {
-  /** ISO, UTC. */
-  at: string
-  /** HH:MM on their wall clock. */
-  local: string
-  zone: string
-  /** What the clocks do that day, in words; null on nearly every day. */
-  note: string | null
 }
 
 /** All there is to see of one edition, for one reader, at one moment; the page is told nothing else. */
@@ -75,11 +65,10 @@ export interface Examined {
 /** What the readings need of the rest of the program. */
 export interface Sources {
   root: string
-  now: DateTime
+  clock(): DateTime
   examine: Examine
-  /** A subscriber of the audience; null when there is none of that id. */
-  subscriber(id: string): Promise<Subscriber | null>
-  dueOf(subscriber: Subscriber, date: string, publication: Publication): Due
+  /** A subscriber of the audience by the handle the search gave; null when they are gone. */
+  subscriber(handle: string): Promise<Subscriber | null>
   fingerprintOf(date: string): Promise<string>
 }
 
@@ -120,7 +109,7 @@ export class StudioEditions {
     findings.push(...inPublication)
     this.#publication = publication ?? this.#publication
     const subscriber =
-      choice.kind === 'subscriber' ? await this.#sources.subscriber(choice.id) : inventedSubscriber(choice)
+      choice.kind === 'subscriber' ? await this.#sources.subscriber(choice.handle) : inventedSubscriber(choice)
     const shown =
       known && publication !== null
         ? await this.#show(edition, publication, subscriber ?? inventedSubscriber({ kind: 'everyone' }), findings)
@@ -128,7 +117,7 @@ export class StudioEditions {
     const key = `${edition} ${keyOf(choice)}`
     if (shown.email !== null) remember(this.#shown, key, shown)
     const last = shown.email === null && shown.skipped === null ? this.#shown.get(key) : undefined
-    const { skipped, ...visible } = last ?? shown
+    const { skipped, embargo, ...visible } = last ?? shown
     const lost = choice.kind === 'subscriber' && subscriber === null
     return {
       version,
@@ -138,7 +127,7 @@ export class StudioEditions {
       ...visible,
       topics: (this.#publication?.topics ?? []).map(({ id, name }) => ({ id, name })),
       languages: this.#publication === null ? [] : languagesOf(this.#publication),
-      reader: this.#readerOf(subscriber, choice, edition),
+      reader: this.#readerOf(subscriber, choice, edition, embargo),
       fingerprint,
       stale: last !== undefined,
       note: lost
@@ -165,31 +154,36 @@ export class StudioEditions {
 
   /** Adds to the findings. */
   async #show(date: string, publication: Publication, subscriber: Subscriber, findings: Finding[]): Promise<Shown> {
-    const { root, now, examine } = this.#sources
+    const { root, clock, examine } = this.#sources
     const { prepared, template: whole, findings: inEdition } = await examine(date, publication)
     findings.push(...inEdition)
     if (prepared === null) return NOTHING
     const entries = await showEntries(root, prepared.edition)
-    const read: Shown = { ...NOTHING, entries, status: prepared.edition.status }
+    const read: Shown = { ...NOTHING, entries, status: prepared.edition.status, embargo: prepared.edition.embargo }
     if (whole === null) return read
     const copy = copyFor(subscriber, prepared.topics, publication)
     if ('skipped' in copy) return { ...read, skipped: skippedBecause(copy.skipped) }
     const template = await templateFor(prepared, publication, whole, copy)
     if (template === null) return read
-    const email = await showEmail(template, subscriber, now)
+    const email = await showEmail(template, subscriber, clock())
     const { embedded, linked } = whole.compiled
     const pictures = [...embedded, ...linked, ...template.compiled.embedded, ...template.compiled.linked]
     remember(this.#pictures, date, new Map(pictures.map(({ picture }) => [picture.name, picture])))
     return { ...read, email }
   }
 
-  #readerOf(subscriber: Subscriber | null, { kind }: ReaderChoice, edition: string): ShownReader {
+  #readerOf(
+    subscriber: Subscriber | null,
+    { kind }: ReaderChoice,
+    edition: string,
+    embargo: string | undefined,
+  ): ShownReader {
     const publication = this.#publication
     const { name = '', topics = [], timezone, language } = subscriber ?? {}
     const due =
       publication === null || !isCalendarDate(edition)
         ? null
-        : this.#sources.dueOf(subscriber ?? inventedSubscriber({ kind: 'everyone' }), edition, publication)
+        : dueOf(subscriber ?? inventedSubscriber({ kind: 'everyone' }), edition, publication, embargo)
     return {
       kind: subscriber === null ? 'everyone' : kind,
       name: subscriber !== null && kind === 'subscriber' ? name || 'Somebody without a name' : '',
@@ -204,9 +198,10 @@ export class StudioEditions {
 interface Shown extends Pick<StudioState, 'email' | 'entries' | 'status'> {
   /** Why this reader gets no copy, when that is so. */
   skipped: string | null
+  embargo: string | undefined
 }
 
-const NOTHING: Shown = { email: null, entries: [], status: null, skipped: null }
+const NOTHING: Shown = { email: null, entries: [], status: null, skipped: null, embargo: undefined }
 
 export const languagesOf = (publication: Publication): string[] => [
   ...new Set([publication.language, ...(publication.languages ?? [])]),

@@ -1,3 +1,6 @@
+import type { FoundSubscriber } from '../audience/find-subscribers.ts'
+import type { WeighedSet } from '../delivery/heaviest.ts'
+import type { SkipReason } from '../delivery/plan.ts'
 import type { Edits } from './edits.ts'
 import type { StudioEditions } from './state.ts'
 
@@ -10,22 +13,12 @@ export interface ShownEditionState {
   unknown: number
 }
 
-/** A subscriber as the search lists them; the address is masked. */
-export interface ShownSubscriber {
-  id: string
-  name: string
-  email: string
-  topics: string[]
-  timezone: string
-  language: string
-}
-
 /** The sets of topics an edition goes out in, heaviest first. */
 export interface ShownMatrix {
-  sets: { topics: string[]; language: string; readers: number; bytes: { html: number; message: number } }[]
-  /** Sets that were not measured. */
+  sets: Pick<WeighedSet, 'topics' | 'language' | 'readers' | 'bytes'>[]
+  /** Sets that were not weighed. */
   left: number
-  skipped: Record<string, number>
+  skipped: Partial<Record<SkipReason, number>>
 }
 
 /** What differs between an edition and an earlier state of it, or the edition before. */
@@ -41,26 +34,25 @@ export type ShownChanges =
       )[]
     }
 
-/** What became of one proof. */
-export interface ShownProof {
-  address: string
-  state: string
-  reply: string
+/** What became of proofs; `refused` says why the server took nothing more. */
+export interface ShownProofs {
+  proofs: { address: string; state: string; reply: string }[]
+  refused: string | null
 }
 
 /** The program behind the page. The server passes on what the page asks, and what it is answered. */
 export interface Studio {
   editions: StudioEditions
   states(): Promise<ShownEditionState[]>
-  subscribers(text: string): Promise<ShownSubscriber[]>
+  subscribers(text: string): Promise<FoundSubscriber[]>
   matrix(date: string): Promise<ShownMatrix>
   changes(date: string, against: 'head' | 'previous'): Promise<ShownChanges>
-  /** One HTML file with all of it. */
-  review(date: string): Promise<string>
+  /** One HTML file with all of it, and how many errors it shows. */
+  review(date: string): Promise<{ html: string; errors: number }>
   /** The message of everybody's copy; null when there is none. */
   message(date: string): Promise<Buffer | null>
   edits: Edits
   /** Where proofs go, in words that hold no secret. */
   proofsGo: string
-  proof(date: string, to: string[], threadless: boolean): Promise<ShownProof[]>
+  proof(date: string, to: string[], threadless: boolean): Promise<ShownProofs>
 }

@@ -25,7 +25,7 @@ export async function write(studio: Studio, request: IncomingMessage, pathname: 
         return json(await studio.edits.redo(edition))
       case '/proof': {
         const to = Array.isArray(body['to']) ? body['to'].map(String) : []
-        return json({ proofs: await studio.proof(edition, to, body['threadless'] !== false) })
+        return json(await studio.proof(edition, to, body['threadless'] !== false))
       }
       default:
         return null
@@ -33,7 +33,7 @@ export async function write(studio: Studio, request: IncomingMessage, pathname: 
   } catch (caught) {
     // What the operator can mend is told to the page; a bug goes to the terminal.
     if (!(caught instanceof UserError)) throw caught
-    return json({ done: false, refused: caught.code, message: caught.message, hint: caught.hint })
+    return json({ proofs: [], refused: `${caught.message} ${caught.hint}` })
   }
 }
 

@@ -34,7 +34,7 @@ const PRESETS = /** @type {const} */ ([
 /** A hairline at each side of a pane, which is not the email's. */
 const EDGES = 2
 
-/** What a pane tells the page it stands on. @typedef {{ chose(entry: number): void, resized(kind: string, width: number | null): void }} Listener */
+/** What a pane tells the page it stands on. @typedef {{ chose(entry: number): void, resized(kind: string, width: number | null): void, dropped(entry: number | null, file: File): void }} Listener */
 
 export class EmailPane extends Pane {
   /** @param {string} kind @param {Look} look @param {Listener} listener */
@@ -201,6 +201,13 @@ export class EmailPane extends Pane {
     sheet.addEventListener('mouseover', (event) => this.#hover(/** @type {Node} */ (event.target)))
     sheet.documentElement.addEventListener('mouseleave', () => this.#hover(null))
     sheet.addEventListener('keydown', (event) => dispatchEvent(new CustomEvent('pane-key', { detail: event })))
+    sheet.addEventListener('dragover', (event) => event.preventDefault())
+    sheet.addEventListener('drop', (event) => {
+      event.preventDefault()
+      const [file] = event.dataTransfer?.files ?? []
+      const entry = this.marks?.entryAt(/** @type {Node} */ (event.target)) ?? null
+      if (file !== undefined) this.listener.dropped(entry, file)
+    })
     // Pictures that arrive move what is below them.
     sheet.addEventListener('load', () => this.marks?.place(), true)
   }

@@ -25,15 +25,15 @@ const LABELS = /** @type {Record<string, string>} */ ({
 
 /** Made when they are first wanted; later they only hide, and keep their scroll. @type {Map<string, Pane>} */
 const panes = new Map()
-/** @type {(entry: number) => void} */
-let onChosen = () => {}
+/** @type {Pick<Listener, 'chose' | 'dropped'>} */
+let listeners = { chose() {}, dropped() {} }
 
 /** @param {string} kind */
 export const paneLabel = (kind) => LABELS[kind] ?? kind
 
-/** @param {(entry: number) => void} chose */
-export function makePanes(chose) {
-  onChosen = chose
+/** @param {Pick<Listener, 'chose' | 'dropped'>} told */
+export function makePanes(told) {
+  listeners = told
   for (const [index, kind] of PANE_KINDS.entries())
     find('toggles').append(actionButton(`pane.${kind}`, paneLabel(kind), { title: `${paneLabel(kind)}  ${index + 1}` }))
   find('panes').append(make('p', 'none', 'No pane is chosen. Press 1 for the light one.'))
@@ -45,7 +45,7 @@ export function makePanes(chose) {
 function create(kind) {
   const look = LOOKS[kind]
   /** @type {Listener} */
-  const listener = { chose: (entry) => onChosen(entry), resized: setWidth }
+  const listener = { ...listeners, resized: setWidth }
   if (look !== undefined) return new EmailPane(kind, look, listener)
   if (kind === 'text') return new TextPane()
   if (kind === 'source') return new SourcePane(page.view.source)

@@ -4,7 +4,7 @@ import { dialogNamed } from './dialog.js'
 import { actionButton, find, make } from './make.js'
 import { page } from './page.js'
 
-/** @typedef {import('../studio.ts').ShownProof} ShownProof */
+/** @typedef {import('../studio.ts').ShownProofs} ShownProofs */
 
 const KEPT = 'broadsheet-proof-to'
 
@@ -68,21 +68,20 @@ export async function sendProofs() {
   sessionStorage.setItem(KEPT, input.value)
   list.replaceChildren(make('li', '', 'Sending…'))
   const threadless = /** @type {HTMLInputElement} */ (find('proof-threadless')).checked
-  /** @type {{ proofs: ShownProof[] } | { refused: string, message: string, hint: string }} */
-  const answer = await postJson('/proof', { edition: page.state?.edition, to, threadless }).catch(
-    (/** @type {Error} */ caught) => ({ refused: 'server', message: caught.message, hint: '' }),
+  /** @type {ShownProofs} */
+  const { proofs, refused } = await postJson('/proof', { edition: page.state?.edition, to, threadless }).catch(
+    (/** @type {Error} */ caught) => ({ proofs: [], refused: caught.message }),
   )
-  if ('refused' in answer) list.replaceChildren(make('li', 'wrong', `${answer.message} ${answer.hint}`))
-  else
-    list.replaceChildren(
-      ...answer.proofs.map((one) =>
-        make(
-          'li',
-          one.state === 'accepted' ? 'fine' : 'wrong',
-          make('b', '', one.address),
-          ` ${one.state} `,
-          make('small', '', one.reply),
-        ),
+  list.replaceChildren(
+    ...proofs.map((one) =>
+      make(
+        'li',
+        one.state === 'accepted' ? 'fine' : 'wrong',
+        make('b', '', one.address),
+        ` ${one.state} `,
+        make('small', '', one.reply),
       ),
-    )
+    ),
+    ...(refused === null ? [] : [make('li', 'wrong', refused)]),
+  )
 }

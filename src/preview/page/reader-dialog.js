@@ -5,7 +5,7 @@ import { dialogNamed } from './dialog.js'
 import { actionButton, find, make, setText } from './make.js'
 import { changeView, page, topicName } from './page.js'
 
-/** @typedef {import('../studio.ts').ShownSubscriber} ShownSubscriber */
+/** @typedef {import('../../audience/find-subscribers.ts').FoundSubscriber} FoundSubscriber */
 
 let asked = 0
 
@@ -51,7 +51,7 @@ function search() {
 /** @param {string} text */
 async function look(text) {
   const mine = ++asked
-  /** @type {ShownSubscriber[] | string} */
+  /** @type {FoundSubscriber[] | string} */
   const found = await getJson('/subscribers', { text }).catch((/** @type {Error} */ caught) => caught.message)
   if (mine !== asked) return
   const list = find('reader-found')
@@ -61,13 +61,17 @@ async function look(text) {
   }
   list.replaceChildren(
     ...found.map((one) => {
-      const button = actionButton('reader.choose', '', { value: one.id, className: 'line' })
+      const button = actionButton('reader.choose', '', { value: one.handle, className: 'line' })
       button.append(
         make('span', 'name', one.name || one.email),
         make(
           'span',
           'more',
-          [one.topics.map(topicName).join(' + ') || 'all topics', placeOf(one.timezone), one.language]
+          [
+            one.topics.map(topicName).join(' + ') || 'all topics',
+            one.timezone === null ? '' : placeOf(one.timezone),
+            one.language ?? '',
+          ]
             .filter(Boolean)
             .join(' · '),
         ),

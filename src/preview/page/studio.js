@@ -13,6 +13,7 @@ import { lookedAt, onView, page, writeAddress } from './page.js'
 import { layOutPanes, makePanes, paneOf, shownPanes } from './panes.js'
 import { drawReader } from './reader-dialog.js'
 import { changedEntries } from './sheet-marks.js'
+import { tell } from './told.js'
 import { TABS } from './view.js'
 import { drawWeight } from './weight.js'
 
@@ -154,19 +155,29 @@ find('tab-findings').parentElement?.addEventListener('keydown', (event) => {
   find(`tab-${next}`).focus()
 })
 
-// A picture dropped anywhere is for the chosen entry; the browser would leave the page for it.
+// A picture dropped on an entry is for that one, anywhere else for the chosen one; the browser would leave the page for it.
 addEventListener('dragover', (event) => event.preventDefault())
 addEventListener('drop', (event) => {
   event.preventDefault()
   const [file] = event.dataTransfer?.files ?? []
-  if (file !== undefined && page.view.entry !== null) placePicture(page.view.entry, file)
+  if (file !== undefined) dropped(null, file)
 })
+
+/** @param {number | null} on @param {File} file */
+function dropped(on, file) {
+  const entry = on ?? page.view.entry
+  if (entry === null) tell('Drop it on an entry, or choose one first.', { wrong: true })
+  else {
+    showEntry(entry)
+    placePicture(entry, file)
+  }
+}
 
 setText('palette-key', keyLabel('Mod+k'))
 document.body.classList.toggle('only-looks', !mayWrite)
 find('proof-button').hidden = !mayWrite
 defineActions()
 for (const name of TABS) find(`panel-${name}`).tabIndex = 0
-makePanes(showEntry)
+makePanes({ chose: showEntry, dropped })
 drawTabs()
 connect()

@@ -4,10 +4,20 @@ import { fileURLToPath } from 'node:url'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
+/** What the package switches off for scraping, and a browser of people's has: processes of its own, and the web's walls. */
+const NOT_OURS = [
+  '--single-process',
+  '--no-zygote',
+  "--headless='shell'",
+  '--disable-web-security',
+  '--disable-site-isolation-trials',
+  '--allow-running-insecure-content',
+]
+
 /** The Chromium that `npm ci` brings, with a process of its own for each page. */
 export async function launchChromium(): Promise<Browser> {
   sparticuz.setGraphicsMode = false
-  const args = sparticuz.args.filter((arg) => !['--single-process', '--no-zygote', "--headless='shell'"].includes(arg))
+  const args = sparticuz.args.filter((arg) => !NOT_OURS.includes(arg))
   return chromium.launch({
     executablePath: await sparticuz.executablePath(),
     args: [...args, '--no-sandbox', '--disable-background-networking'],

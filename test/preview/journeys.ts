@@ -159,7 +159,7 @@ async function makeConflict(page: Page, world: World): Promise<void> {
   await world.write(NEWEST, edition('Theirs'))
   await expectInPanes(page, 'sheet.querySelector("h3")?.textContent', ['Theirs'])
   await page.locator('#field-headline').press('Enter')
-  await page.locator('.conflict button').first().waitFor({ timeout: 5000 })
+  await page.locator('.conflict button').first().waitFor({ timeout: patience })
 }
 
 const openReaders = async (page: Page): Promise<void> => {
@@ -169,7 +169,7 @@ const openReaders = async (page: Page): Promise<void> => {
 
 const saveOnce = async (page: Page): Promise<void> => {
   await type(page, 'kicker', 'Once')
-  await page.locator('#undo').waitFor({ timeout: 5000 })
+  await page.locator('#undo').waitFor({ timeout: patience })
 }
 
 export const JOURNEYS: Journey[] = [

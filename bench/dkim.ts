@@ -27,6 +27,7 @@ const secrets = { keys: ['a-secret-of-the-measurement'] } as const
 const subscriber = (number: number): Subscriber => ({
   id: `reader${number}`,
   email: `reader${number}@readers.example`,
+  addressHash: '',
   name: `Reader ${number}`,
   topics: [],
   status: 'active',

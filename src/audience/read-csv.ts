@@ -8,7 +8,7 @@ import { type Finding, finding } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
 import { type Columns, columnsOf, extraIn, nameIn, statusIn } from './columns.ts'
 import { SeenLines } from './seen-lines.ts'
-import { defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
+import { addressHash, defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
 
 /** One row of the audience: a subscriber, or the reason why the row cannot be served. */
 export type AudienceRow =
@@ -107,7 +107,8 @@ function rowOf(
     )
     return { skipped: 'bad-address', email, findings }
   }
-  const id = given === '' ? defaultId(email) : given
+  const hash = addressHash(email)
+  const id = given === '' ? defaultId(hash) : given
   const address = normalizedAddress(email)
   const before = seen.note(`a:${address}`, line) ?? (given === '' ? undefined : seen.note(`i:${id}`, line))
   if (before !== undefined) {
@@ -140,6 +141,7 @@ function rowOf(
   const subscriber: Subscriber = {
     id,
     email,
+    addressHash: hash,
     name: clean,
     topics: cell('topics')
       .split(/[\s,;]+/)

@@ -1,10 +1,12 @@
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A person who asked for it, as a row of the audience says. */
 export interface Subscriber {
   id: string
   /** As written; mail goes there. */
   email: string
+  /** What the ledger and the suppressions know the address by; see `addressHash`. */
+  addressHash: string
   name: string
   /** Topic ids; empty means all. */
   topics: string[]
@@ -26,9 +28,9 @@ export function normalizedAddress(email: string): string {
   return email.trim().normalize('NFC').toLowerCase()
 }
 
-/** 20 base32 characters of SHA-256 over the normalised address. Never keyed: rotating a secret must not change it. */
-export function defaultId(email: string): string {
-  return base32(createHash('sha256').update(normalizedAddress(email)).digest()).slice(0, 20)
+/** 20 base32 characters of the address's hash. Never keyed: rotating a secret must not change it. */
+export function defaultId(addressHash: string): string {
+  return addressHash.slice(0, 20)
 }
 
 /** What the ledger and the suppressions know an address by: SHA-256 over the normalised address, in base32. */

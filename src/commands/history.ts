@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises'
-import path from 'node:path'
 import { EDITIONS_BACK, type Remembered, remembered } from '../check/history-rules.ts'
 import { listEditions } from '../edition/calendar.ts'
 import type { Edition } from '../edition/edition.ts'
+import { editionStamp } from '../edition/edition-files.ts'
 import type { Publication } from '../edition/publication.ts'
 import { readEdition } from '../edition/read.ts'
 
@@ -30,7 +29,7 @@ export class History {
 
   /** Spares reading an edition that has just been read, or whose memory was kept. */
   async keep(memory: Remembered): Promise<void> {
-    this.#known.set(memory.date, { stamp: await this.#stamp(memory.date), memory })
+    this.#known.set(memory.date, { stamp: await editionStamp(this.#root, memory.date), memory })
   }
 
   /** Forgets which editions there are, for whoever runs on while they change. */
@@ -39,21 +38,13 @@ export class History {
   }
 
   async #of(date: string, publication: Publication): Promise<Remembered | null> {
-    const stamp = await this.#stamp(date)
+    const stamp = await editionStamp(this.#root, date)
     const known = this.#known.get(date)
     if (known?.stamp === stamp) return known.memory
     const { edition } = await readEdition(this.#root, date, publication)
     const memory = edition === null || isDraft(edition) ? null : remembered(edition)
     this.#known.set(date, { stamp, memory })
     return memory
-  }
-
-  async #stamp(date: string): Promise<string> {
-    const folder = path.join(this.#root, 'digests')
-    const files = [`${date}.yaml`, `${date}.yml`]
-    for (const name of await readdir(path.join(folder, date)).catch(() => [])) files.push(path.join(date, name))
-    const stats = await Promise.all(files.map((file) => stat(path.join(folder, file)).catch(() => null)))
-    return stats.map((one) => (one === null ? '' : `${one.mtimeMs}/${one.size}`)).join(' ')
   }
 }
 

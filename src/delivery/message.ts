@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { DateTime } from 'luxon'
-import { base32, type Subscriber } from '../audience/subscriber.ts'
+import { addressHash, base32, type Subscriber } from '../audience/subscriber.ts'
 import { addressWithToken, INERT_TOKEN, mailToken, type Secrets, wayOutToken, wayOutUrl } from '../audience/way-out.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { PictureFile } from '../images/picture-file.ts'
@@ -103,7 +103,8 @@ export function recipientOutside(
 ): Recipient {
   const { publication, compiled, from } = template
   const { bounceAddress, unsubscribeAddress } = publication
-  const subscriber: Subscriber = { id: INERT_TOKEN, email, name: '', topics: [], status: 'active', extra: {}, line: 0 }
+  const nobody = { id: INERT_TOKEN, name: '', topics: [], status: 'active', extra: {}, line: 0 }
+  const subscriber: Subscriber = { ...nobody, email, addressHash: addressHash(email) }
   return {
     subscriber,
     date,

@@ -1,5 +1,5 @@
 import type { AudienceRow } from '../audience/read-csv.ts'
-import { addressHash, type Subscriber } from '../audience/subscriber.ts'
+import type { Subscriber } from '../audience/subscriber.ts'
 import type { EditionKey, Leased, Ledger, Planned } from '../ledger/ledger.ts'
 import { type Delivery, type Offer, planDelivery, type SkipReason, type Timing } from './plan.ts'
 
@@ -71,9 +71,10 @@ export async function* takeUp(
   for await (const row of rows) {
     tally.audience += 1
     take.onRow(row)
+    if (!isLookedAt(row, take)) continue
     const candidate = candidateOf(row, take)
     if ('reason' in candidate) skip(tally, candidate.reason)
-    else if (isLookedAt(candidate, take)) chunk.push(candidate)
+    else chunk.push(candidate)
     if (chunk.length < CHUNK) continue
     yield* takeChunk(chunk, take, tally)
     chunk = []
@@ -88,10 +89,12 @@ interface Candidate {
   skipped: SkipReason | null
 }
 
-function isLookedAt({ subscriber, delivery }: Candidate, { only, due }: TakeUp): boolean {
+/** The first question to every row at every instant, so it is asked before anything is made of the row. */
+function isLookedAt(row: AudienceRow, { only, due, timing, clock }: TakeUp): boolean {
   if (only === null || due === null) return true
-  const from = delivery?.window.from ?? Number.POSITIVE_INFINITY
-  return (from > only.since && from <= due.at) || only.ids.has(subscriber.id)
+  if ('skipped' in row) return false
+  const from = timing(row.subscriber, clock())?.from ?? Number.POSITIVE_INFINITY
+  return (from > only.since && from <= due.at) || only.ids.has(row.subscriber.id)
 }
 
 /** A row without a usable address has no place in the ledger; it has its finding. */
@@ -107,7 +110,7 @@ function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candid
 
 async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): AsyncGenerator<LeasedDelivery> {
   const { ledger, key, due } = take
-  const hashes = chunk.map((one) => addressHash(one.subscriber.email))
+  const hashes = chunk.map((one) => one.subscriber.addressHash)
   const suppressed = await take.suppressed(hashes)
   const now = take.clock()
   const planned = await ledger.plan(

@@ -25,3 +25,12 @@ export async function editionFiles(root: string, date: string): Promise<EditionF
 export function inNaturalOrder(names: readonly string[]): string[] {
   return names.toSorted(new Intl.Collator('en', { numeric: true }).compare)
 }
+
+/** Another one whenever a file of the edition was saved, came or went; by time and size, so that nothing is read. */
+export async function editionStamp(root: string, date: string): Promise<string> {
+  const folder = path.join(root, 'digests')
+  const files = [`${date}.yaml`, `${date}.yml`]
+  for (const name of await readdir(path.join(folder, date)).catch(() => [])) files.push(path.join(date, name))
+  const stats = await Promise.all(files.map((file) => stat(path.join(folder, file)).catch(() => null)))
+  return files.map((file, index) => `${file}/${stats[index]?.mtimeMs}/${stats[index]?.size}`).join(' ')
+}

@@ -2,9 +2,11 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { UserError } from '../problems/user-error.ts'
+import type { OpenDatabase } from './database.ts'
 import type { Ledger } from './ledger.ts'
 import { explained } from './open-errors.ts'
 import { SqliteLedger } from './sqlite.ts'
+import { SqliteFile } from './sqlite-file.ts'
 
 const MIGRATIONS = path.join(import.meta.dirname, 'migrations')
 /** Another process may be writing; past this something holds the database for good. */
@@ -12,18 +14,26 @@ const BUSY_MILLISECONDS = 5000
 
 /** The ledger in a file of its own; made, or brought up to this version, when it is opened. */
 export async function openLedger(file: string): Promise<Ledger> {
+  return new SqliteLedger(await openDatabase(file))
+}
+
+/**
+ * The database a publication keeps its ledger and its audience in. One process opens a file once: two handles would
+ * wait for each other's transactions. Tables are made, or brought up to this version.
+ */
+export async function openDatabase(file: string): Promise<OpenDatabase> {
   await mkdir(path.dirname(file), { recursive: true })
-  let database: DatabaseSync | null = null
+  let handle: DatabaseSync | null = null
   try {
-    database = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS })
+    handle = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS })
     // FULL: a mark of `sending` that a power cut takes back would be a second copy after the reboot.
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;')
-    await migrate(database, file)
+    handle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;')
+    await migrate(handle, file)
   } catch (caught) {
-    database?.close()
+    handle?.close()
     throw explained(caught, file)
   }
-  return new SqliteLedger(database, file)
+  return new SqliteFile(handle, file)
 }
 
 /** Numbered files, each in one transaction; `user_version` is the number of the last. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
+import type { Database } from './database.ts'
 import type { EditionKey, Planned, PlanRow, State } from './ledger.ts'
-import type { Database } from './settle.ts'
 
 interface PlannedRow {
   subscriber_id: string

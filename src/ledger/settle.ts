@@ -1,7 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
 import type { EditionKey, Settlement, State } from './ledger.ts'
-
-export type Database = Kysely<unknown>
 
 /** A row whose server said 354: what follows may be the only copy. */
 export interface Begin {

@@ -1,5 +1,5 @@
-import { backup, type DatabaseSync } from 'node:sqlite'
-import { Kysely, type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import type { Database, OpenDatabase } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import type {
   DeliveryRow,
@@ -12,34 +12,26 @@ import type {
   Settlement,
   State,
 } from './ledger.ts'
-import { explained } from './open-errors.ts'
 import { planRows } from './plan-rows.ts'
-import { type Begin, type Database, insertEvent, type Settle, takeSteps } from './settle.ts'
-import { sqliteDialect } from './sqlite-dialect.ts'
+import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
-/** The ledger on SQLite (node:sqlite, WAL, synchronous FULL). One process may share the file with others on its machine. */
+/** The ledger on an open database. */
 export class SqliteLedger implements Ledger {
-  readonly #database: DatabaseSync
-  readonly #file: string
+  readonly #database: OpenDatabase
   readonly #db: Database
   /** Begins and settlements of all connections share their commits, in the order they came. */
   readonly #steps: GroupCommit<Begin | Settle, boolean>
 
-  constructor(database: DatabaseSync, file: string) {
+  constructor(database: OpenDatabase) {
     this.#database = database
-    this.#file = file
-    this.#db = new Kysely({ dialect: sqliteDialect(database) })
-    this.#steps = new GroupCommit((items) => this.#transaction((db) => takeSteps(db, items)))
+    this.#db = database.db
+    this.#steps = new GroupCommit((items) => database.transaction((db) => takeSteps(db, items)))
   }
 
-  async now(): Promise<number> {
-    const [row] = await this.#all<{ now: number }>(
-      this.#db,
-      sql`select cast(unixepoch('subsec') * 1000 as integer) as now`,
-    )
-    return row?.now ?? 0
+  now(): Promise<number> {
+    return this.#database.now()
   }
 
   open({ publication, edition }: EditionKey, contentHash: string, amend: boolean, now: number): Promise<OpenedEdition> {
@@ -142,18 +134,19 @@ export class SqliteLedger implements Ledger {
         db,
         sql`select lease_owner, max(lease_until) as until from delivery where state in ('leased', 'sending') group by lease_owner`,
       )
-      const dead = JSON.stringify(
-        owners.filter((one) => isDead(one.lease_owner, one.until)).map((one) => one.lease_owner),
-      )
+      const dead = owners.filter((one) => isDead(one.lease_owner, one.until)).map((one) => one.lease_owner)
+      if (dead.length === 0) return { planned: 0, unknown: 0 }
+      // Both states are named so that the index of leases serves, which is small, and not every edition there was.
+      const theirs = sql`state in ('leased', 'sending') and lease_owner in (select value from json_each(${JSON.stringify(dead)}))`
       const count = async (query: RawBuilder<unknown>): Promise<number> =>
         Number((await query.execute(db)).numAffectedRows ?? 0)
       // Nothing had left for a leased row; for one in `sending` nobody can tell any more. Its owner stays on record.
       return {
         planned: await count(
-          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and ${theirs}`,
         ),
         unknown: await count(
-          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and lease_owner in (select value from json_each(${dead}))`,
+          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and ${theirs}`,
         ),
       }
     })
@@ -277,8 +270,8 @@ export class SqliteLedger implements Ledger {
     return rows.map((one) => JSON.parse(one.data) as Record<string, unknown>)
   }
 
-  async backup(file: string): Promise<void> {
-    await backup(this.#database, file)
+  backup(file: string): Promise<void> {
+    return this.#database.backup(file)
   }
 
   purge(publication: string, before: number): Promise<number> {
@@ -298,26 +291,18 @@ export class SqliteLedger implements Ledger {
 
   async close(): Promise<void> {
     await this.#steps.idle()
-    await this.#db.destroy()
+    await this.#database.close()
   }
 
-  async #all<Row>(db: Database, query: RawBuilder<unknown>): Promise<Row[]> {
-    try {
-      return (await query.execute(db)).rows as Row[]
-    } catch (caught) {
-      throw explained(caught, this.#file)
-    }
+  #all<Row>(db: Database, query: RawBuilder<unknown>): Promise<Row[]> {
+    return this.#database.all(query, db)
   }
 
   async #run(query: RawBuilder<unknown>): Promise<void> {
-    await this.#all(this.#db, query)
+    await this.#database.all(query)
   }
 
-  async #transaction<Result>(work: (db: Database) => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#db.transaction().execute(work)
-    } catch (caught) {
-      throw explained(caught, this.#file)
-    }
+  #transaction<Result>(work: (db: Database) => Promise<Result>): Promise<Result> {
+    return this.#database.transaction(work)
   }
 }

@@ -10,6 +10,7 @@ import { UserError } from '../../src/problems/user-error.ts'
 const aSubscriber = (id: string, more: Partial<Subscriber> = {}): Subscriber => ({
   id,
   email: `${id}@readers.example`,
+  addressHash: id,
   name: '',
   topics: [],
   status: 'active',

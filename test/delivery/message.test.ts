@@ -15,6 +15,7 @@ function aSubscriber(more: Partial<Subscriber> = {}): Subscriber {
   return {
     id: 'abcdefghij234567klmn',
     email: 'ada@readers.example',
+    addressHash: 'not of this test',
     name: 'Ada',
     topics: [],
     status: 'active',

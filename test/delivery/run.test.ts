@@ -9,6 +9,7 @@ import type { Outcome, TransportRequest } from '../../src/delivery/transport.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { SqliteLedger } from '../../src/ledger/sqlite.ts'
+import { SqliteFile } from '../../src/ledger/sqlite-file.ts'
 import { aSubscriber } from '../support/compiled.ts'
 import { emptyFolder } from '../support/sample.ts'
 
@@ -72,7 +73,7 @@ describe('a ledger whose disk is full', () => {
     await (await openLedger(file)).close()
     const small = new DatabaseSync(file)
     small.exec('pragma journal_mode = wal')
-    const full = new SqliteLedger(small, file)
+    const full = new SqliteLedger(new SqliteFile(small, file))
     await full.open(KEY, 'hash', false, 1000 * HOUR)
     const seen = new Set<string>()
     const first = aRun(full, {

@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest'
-import { simulatedYear } from '../../scripts/simulated-year.ts'
+import { simulate } from '../../scripts/simulated-year.ts'
+
+const TWO_WEEKS = { from: '2026-01-01', days: 14, readers: 450, seed: 7 }
 
 // `npm run test:year` goes through a whole year with 5,000 readers.
 it('two weeks of CI that starts late, twice, not at all, or dies: nobody is lost, nobody gets two copies', {
   timeout: 120_000,
 }, async () => {
-  const year = await simulatedYear(14, 450, 7, true)
+  const year = await simulate({ ...TWO_WEEKS, remembers: true })
   expect({ lost: year.lost, doubled: year.doubled }).toEqual({ lost: 0, doubled: 0 })
   expect(year.copies + year.tooLate).toBe(14 * 450)
   // It would prove nothing if nothing had gone wrong.
@@ -13,7 +15,7 @@ it('two weeks of CI that starts late, twice, not at all, or dies: nobody is lost
 })
 
 it('the same days without a ledger lose readers and mail others twice', { timeout: 120_000 }, async () => {
-  const year = await simulatedYear(14, 450, 7, false)
+  const year = await simulate({ ...TWO_WEEKS, remembers: false })
   expect(year.lost).toBeGreaterThan(0)
   expect(year.doubled).toBeGreaterThan(0)
 })

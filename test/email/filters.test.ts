@@ -24,6 +24,7 @@ async function received(template: string): Promise<Buffer> {
     const subscriber = {
       id: 'abcdefghij234567klmn',
       email: 'ada@readers.example',
+      addressHash: '',
       name: 'Ada',
       topics: [],
       status: 'active',

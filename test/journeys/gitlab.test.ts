@@ -93,6 +93,36 @@ const send = async (bare: string, job: Job | undefined, options: SMTPServerOptio
   return { ...(await play(bare, job, values)), received }
 }
 
+/** What GitLab's own schema says of a pipeline, and of the same with one key misspelt. */
+async function judged(root: string): Promise<{ code: number; out: string }> {
+  const reader = path.join(repository, 'node_modules/gitlab-ci-local/dist/index.js')
+  try {
+    const { stdout, stderr } = await run(process.execPath, [reader, '--list'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: root },
+    })
+    return { code: 0, out: stdout + stderr }
+  } catch (caught) {
+    const { code, stdout, stderr } = caught as { code: number; stdout: string; stderr: string }
+    return { code, out: stdout + stderr }
+  }
+}
+
+it('the pipeline for GitLab passes the schema that GitLab publishes', { timeout: 30_000 }, async () => {
+  const { bare } = await project()
+  const root = path.join(await emptyFolder(), 'clone')
+  await git(path.dirname(root), 'clone', '-q', bare, root)
+  const whole = await judged(root)
+  expect(whole.code, whole.out).toBe(0)
+  const file = path.join(root, '.gitlab-ci.yml')
+  const text = await readFile(file, 'utf8')
+  expect(text).toContain('allow_failure:')
+  await writeFile(file, text.replace('allow_failure:', 'allow_failures:'))
+  const damaged = await judged(root)
+  expect(damaged.code).not.toBe(0)
+  expect(damaged.out).toContain("'allow_failures' property is not expected")
+})
+
 describe('the jobs of GitLab, script by script, on throw-away machines', () => {
   it('give everybody one copy over two runs, and refuse when a run began whose ledger is lost', async () => {
     const { bare, jobs } = await project()

@@ -50,6 +50,11 @@ describe('edits of a sitting', () => {
     await edits.redo(GOOD_DATE)
     expect(done(await edits.redo(GOOD_DATE))).toMatchObject({ redo: null, undo: second.undo })
     expect(await text()).toBe(after)
+
+    // Whoever goes on writing has taken another way.
+    done(await edits.undo(GOOD_DATE))
+    done(await edits.apply(GOOD_DATE, headline(2, 'The keeper stays'), await seen()))
+    expect(refusal(await edits.redo(GOOD_DATE))).toBe('nothing-to-redo')
   })
 
   it('never go over a file that somebody saved meanwhile, neither doing nor undoing', async () => {

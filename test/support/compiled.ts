@@ -1,4 +1,4 @@
-import type { Subscriber } from '../../src/audience/subscriber.ts'
+import { addressHash, type Subscriber } from '../../src/audience/subscriber.ts'
 import type { Publication } from '../../src/edition/publication.ts'
 import { withDefaults } from '../../src/edition/publication.ts'
 import type { CompiledVariant } from '../../src/render/compile.ts'
@@ -52,9 +52,11 @@ export function aCompiled(more: Partial<CompiledVariant> = {}): CompiledVariant 
 }
 
 export function aSubscriber(more: Partial<Subscriber> = {}): Subscriber {
+  const email = more.email ?? 'ada@readers.example'
   return {
     id: 'abcdefghij234567klmn',
-    email: 'ada@readers.example',
+    email,
+    addressHash: addressHash(email),
     name: 'Ada',
     topics: [],
     status: 'active',

@@ -1,6 +1,7 @@
 import type { DateTime } from 'luxon'
 import { readConfig } from '../config.ts'
 import { parseSmtpUrl } from '../delivery/smtp-url.ts'
+import { listEditions } from '../edition/calendar.ts'
 import { readPublication } from '../edition/read.ts'
 import { Edits, fingerprintOf } from '../preview/edits.ts'
 import { reviewPage } from '../preview/review.ts'
@@ -9,10 +10,13 @@ import { StudioEditions } from '../preview/state.ts'
 import type { ShownMatrix, Studio } from '../preview/studio.ts'
 import { UserError } from '../problems/user-error.ts'
 import type { Context } from './command.ts'
+import { changesOf } from './edition-changes.ts'
+import { EditionStates } from './edition-states.ts'
 import { type Examination, examine } from './examine.ts'
 import { History } from './history.ts'
 import { deliverProofs } from './proofs.ts'
 import { openDkimKeys } from './secret.ts'
+import { ledgerFile } from './session.ts'
 import { StudioAudience } from './studio-audience.ts'
 
 /** The program behind the studio's page: what the other commands do, for whoever looks. */
@@ -23,6 +27,7 @@ export function openStudio(context: Context): Studio {
   const clock = (): DateTime => context.now.plus({ milliseconds: Math.round(performance.now() - started) })
   const history = new History(root)
   const audience = new StudioAudience(root)
+  const states = new EditionStates(root, ledgerFile(root, true))
   const editions = new StudioEditions({
     root,
     clock,
@@ -43,11 +48,20 @@ export function openStudio(context: Context): Studio {
     const { prepared } = await examined(date)
     return prepared === null ? { sets: [], left: 0, skipped: {} } : audience.matrix(prepared, clock())
   }
-  const changes: Studio['changes'] = async () => ({ unavailable: 'Not yet' })
+  const changes: Studio['changes'] = async (date, against) => {
+    const { publication } = await readPublication(root)
+    return publication === null
+      ? { unavailable: 'broadsheet.yaml cannot be read; the findings say why.' }
+      : changesOf(root, date, publication, against)
+  }
   return {
     editions,
     edits: new Edits(root),
-    states: async () => [],
+    async states() {
+      const { publication } = await readPublication(root)
+      const { dates } = await listEditions(root)
+      return publication === null ? { editions: [], note: null } : states.of(publication, dates)
+    },
     subscribers: (text) => audience.find(text),
     matrix,
     changes,

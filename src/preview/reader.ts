@@ -34,7 +34,16 @@ export function keyOf(choice: ReaderChoice): string {
 
 /** A subscriber of no audience, with what was chosen; everyone has all topics, in the publication's zone and language. */
 export function inventedSubscriber(choice: Exclude<ReaderChoice, { kind: 'subscriber' }>): Subscriber {
-  const nobody = { id: INERT_TOKEN, email: '', name: '', topics: [], status: 'active', extra: {}, line: 0 }
+  const nobody = {
+    id: INERT_TOKEN,
+    email: '',
+    addressHash: '',
+    name: '',
+    topics: [],
+    status: 'active',
+    extra: {},
+    line: 0,
+  }
   if (choice.kind === 'everyone') return nobody
   return {
     ...nobody,

@@ -1,3 +1,4 @@
+import type { EntryChange, FieldChange } from '../edition/compare-editions.ts'
 import type { PictureFile } from '../images/picture-file.ts'
 import { escapeHtml } from '../render/escape.ts'
 import { REVIEW_STYLE } from './review-style.ts'
@@ -89,22 +90,31 @@ function findingCard(one: StudioState['findings'][number]): string {
 
 function changeList(told: ShownChanges): string {
   if ('unavailable' in told) return `<p class="none">${escapeHtml(told.unavailable)}</p>`
-  if (told.changes.length === 0) return `<p class="none">Nothing differs from ${escapeHtml(told.against)}.</p>`
-  return `<p class="more">Compared with ${escapeHtml(told.against)}.</p><ul>${told.changes.map(changeItem).join('\n')}</ul>`
+  const { head, entries, against, unread } = told
+  const items = [
+    ...(head.length > 0 ? [`<li><b>The edition itself</b>${head.map(sides).join('')}</li>`] : []),
+    ...entries.map(
+      (one) => `<li><b>${changeWords(one)}</b> ${escapeHtml(one.headline)}${one.fields.map(sides).join('')}</li>`,
+    ),
+  ]
+  const notes = [
+    against === null ? 'The edition is not in git HEAD yet.' : `Compared with git HEAD (${escapeHtml(against)}).`,
+    ...(unread > 0 ? [`${counted(unread, 'entry', 'entries')} could not be read.`] : []),
+  ]
+  return `<p class="more">${notes.join(' ')}</p>${items.length === 0 ? '<p class="none">Nothing has changed.</p>' : `<ul>${items.join('\n')}</ul>`}`
 }
 
-function changeItem(one: Extract<ShownChanges, { changes: unknown }>['changes'][number]): string {
-  const name = escapeHtml(one.headline)
-  switch (one.kind) {
-    case 'added':
-      return `<li><b>New:</b> ${name}</li>`
-    case 'removed':
-      return `<li><b>Gone:</b> ${name}</li>`
-    case 'moved':
-      return `<li><b>Moved from ${one.from} to ${one.entry}:</b> ${name}</li>`
-    case 'changed':
-      return `<li><b>${escapeHtml(one.field)}:</b> ${name}<div class="sides"><del>${escapeHtml(one.before) || '–'}</del><ins>${escapeHtml(one.after) || '–'}</ins></div></li>`
-  }
+/** What became of an entry, in a word or two. */
+function changeWords({ kind, moved, was, entry }: EntryChange): string {
+  if (kind === 'added') return 'New'
+  if (kind === 'removed') return 'Gone'
+  return moved ? `Moved from ${was} to ${entry}` : 'Changed'
+}
+
+function sides({ field, before, after }: FieldChange): string {
+  const side = (tag: 'del' | 'ins', text: string | null): string =>
+    text === null ? '<span class="none">nothing</span>' : `<${tag}>${escapeHtml(text)}</${tag}>`
+  return `<p class="more">${escapeHtml(field)}</p><div class="sides">${side('del', before)}${side('ins', after)}</div>`
 }
 
 function weights({ email, topics }: StudioState, { sets, left, skipped }: ShownMatrix): string {
@@ -126,4 +136,4 @@ function weights({ email, topics }: StudioState, { sets, left, skipped }: ShownM
   return `${own}<table><thead><tr><th scope="col">Topics</th><th scope="col">Language</th><th scope="col">Readers</th><th scope="col">HTML</th><th scope="col">Message</th></tr></thead><tbody>${rows.join('\n')}</tbody></table><p class="more">${notes.join(' ')}</p>`
 }
 
-const counted = (many: number, word: string): string => `${many} ${word}${many === 1 ? '' : 's'}`
+const counted = (many: number, word: string, words = `${word}s`): string => `${many} ${many === 1 ? word : words}`

@@ -1,6 +1,7 @@
 import type { FoundSubscriber } from '../audience/find-subscribers.ts'
 import type { WeighedSet } from '../delivery/heaviest.ts'
 import type { SkipReason } from '../delivery/plan.ts'
+import type { EditionChanges } from '../edition/compare-editions.ts'
 import type { Edits } from './edits.ts'
 import type { StudioEditions } from './state.ts'
 
@@ -21,18 +22,15 @@ export interface ShownMatrix {
   skipped: Partial<Record<SkipReason, number>>
 }
 
-/** What differs between an edition and an earlier state of it, or the edition before. */
+/** What differs between an edition and what it is compared with. */
 export type ShownChanges =
   | { unavailable: string }
-  | {
-      /** What it is compared with, in words. */
-      against: string
-      changes: (
-        | { kind: 'added' | 'removed'; entry: number; headline: string }
-        | { kind: 'moved'; entry: number; headline: string; from: number }
-        | { kind: 'changed'; entry: number | null; headline: string; field: string; before: string; after: string }
-      )[]
-    }
+  | (EditionChanges & {
+      /** The date, or the commit's short name; null when the edition is new there. */
+      against: string | null
+      /** Entries too broken to be compared, on either side. */
+      unread: number
+    })
 
 /** What became of proofs; `refused` says why the server took nothing more. */
 export interface ShownProofs {
@@ -43,7 +41,8 @@ export interface ShownProofs {
 /** The program behind the page. The server passes on what the page asks, and what it is answered. */
 export interface Studio {
   editions: StudioEditions
-  states(): Promise<ShownEditionState[]>
+  /** `note` says why the ledger could not be read, when it could not. */
+  states(): Promise<{ editions: ShownEditionState[]; note: string | null }>
   subscribers(text: string): Promise<FoundSubscriber[]>
   matrix(date: string): Promise<ShownMatrix>
   changes(date: string, against: 'head' | 'previous'): Promise<ShownChanges>

@@ -11,7 +11,7 @@ const troubles: string[] = []
 
 beforeAll(async () => {
   const [started, launched] = await Promise.all([
-    aStudio('--editor', 'test-editor://open?file={file}&line={line}&column={column}'),
+    aStudio(['--editor', 'test-editor://open?file={file}&line={line}&column={column}']),
     launchChromium(),
   ])
   world = started
@@ -37,8 +37,7 @@ beforeEach(async () => {
 
 /** A page as it is on arriving. */
 async function arrive(view: string): Promise<void> {
-  await page.goto('about:blank')
-  await page.goto(`${world.url}/${view}`)
+  await page.goto(`${world.url}/${view.includes('panes=') ? view : view.replace(/^\??/, '?panes=light&')}`)
   await painted(page)
 }
 

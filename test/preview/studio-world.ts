@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { repository } from '../support/run-cli.ts'
 
 /** A publication on disk, the real command line serving it, and pages of a real Chromium. Nothing from src/. */
@@ -26,7 +26,7 @@ entries:
       caption: The clocks of the port
       credit: A. Writer
   - topic: harbour
-    headline: A crane is sold # not to be lost
+    headline: "A crane: sold"
     url: https://example.org/crane
     summary: The buyer will paint it blue.
     image: { src: images/abacus.png, alt: An abacus, caption: What it cost }
@@ -82,7 +82,7 @@ export interface World {
 }
 
 /** Committed to git, so that there is a HEAD to compare with. */
-export async function aStudio(...args: string[]): Promise<World> {
+export async function aStudio(args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<World> {
   const root = await mkdtemp(path.join(tmpdir(), 'broadsheet-studio-'))
   const write = async (name: string, content: string | Uint8Array): Promise<void> => {
     const file = path.join(root, name)
@@ -102,7 +102,7 @@ export async function aStudio(...args: string[]): Promise<World> {
   git('init', '-q')
   git('add', '-A')
   git('commit', '-qm', 'As it was')
-  const started = await startCommand(root, args)
+  const started = await startCommand(root, args, environment)
   return {
     ...started,
     root,
@@ -121,19 +121,20 @@ export async function aStudio(...args: string[]): Promise<World> {
 export async function startCommand(
   root: string,
   args: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ url: string; edition: string; pid: number; stop(): Promise<number | null> }> {
-  const { SMTP_URL: _, ...env } = process.env
+  const { SMTP_URL: _, ...inherited } = process.env
   const child: ChildProcess = spawn(
     process.execPath,
     [path.join(repository, 'src/bin.js'), 'preview', ...args, '--port', '0', '--json', '--root', root],
-    { stdio: ['ignore', 'pipe', 'inherit'], env },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...inherited, ...environment } },
   )
   const ended = once(child, 'exit')
   let printed = ''
-  child.stdout?.on('data', (text: Buffer) => {
+  for await (const text of child.stdout ?? []) {
     printed += text
-  })
-  await vi.waitUntil(() => /}\s*$/.test(printed), { timeout: 20_000 })
+    if (/}\s*$/.test(printed)) break
+  }
   return {
     ...JSON.parse(printed),
     pid: child.pid ?? 0,

@@ -58,7 +58,9 @@ function keyName({ key, ctrlKey, metaKey, altKey }) {
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {
-  return target instanceof Element && target.closest('input,textarea,select,[role="separator"]') !== null
+  if (!(target instanceof Element)) return false
+  // A field of a dialog that has just been closed keeps the focus until the next frame.
+  return target.closest('input,textarea,select,[role="separator"]')?.checkVisibility() === true
 }
 
 /** How a key is written for people, on this machine. @param {string} key */

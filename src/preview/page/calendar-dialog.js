@@ -81,10 +81,10 @@ function dayOf(date, number, has) {
   const button = actionButton('edition.show', '', { value: date })
   button.append(
     make('span', 'number', String(number)),
+    make('span', 'unseen', ` ${longDate(date, { month: 'long', year: 'numeric' })}, `),
     make('span', `dot ${one?.state ?? ''}`),
     make('small', '', stateWords(one)),
   )
-  button.setAttribute('aria-label', `${longDate(date)}, ${stateWords(one)}`)
   if (date === page.state?.edition) button.setAttribute('aria-current', 'date')
   return button
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What changed since git HEAD or the edition before: before and after, side by side.
 import { getJson } from './ask.js'
-import { actionButton, count, make } from './make.js'
+import { actionButton, count, longDate, make } from './make.js'
 import { Pane } from './pane.js'
 import { wordDifferences } from './word-differences.js'
 
@@ -66,49 +66,48 @@ export class ChangesPane extends Pane {
       this.body.replaceChildren(make('p', 'nothing', told.unavailable))
       return
     }
-    this.detail.textContent = count(told.changes.length, 'change')
-    const rows = told.changes.map((one) => {
-      const line = make('li', one.kind)
-      const name = actionButton('change.show', one.headline, { value: String(one.entry ?? ''), className: 'link' })
-      name.disabled = one.entry === null || one.kind === 'removed'
-      line.append(make('h3', '', make('span', 'kind', words(one)), ' ', name))
-      if (one.kind === 'changed') line.append(sides(one.before, one.after))
-      return line
-    })
+    const { head, entries, against, unread } = told
+    this.detail.textContent = count(entries.length + (head.length > 0 ? 1 : 0), 'change')
+    const rows = [
+      ...(head.length > 0 ? [make('li', 'kept', make('h3', '', 'The edition itself'), ...head.map(sides))] : []),
+      ...entries.map(rowOf),
+    ]
+    const notes = [
+      against === null
+        ? 'This edition is not in git HEAD yet.'
+        : `Compared with ${this.against === 'head' ? `git HEAD (${against})` : `the edition of ${longDate(against)}`}.`,
+      ...(unread > 0 ? [`${count(unread, 'entry', 'entries')} could not be read.`] : []),
+    ]
     this.body.replaceChildren(
-      make('p', 'against', `Compared with ${told.against}`),
+      make('p', 'against', notes.join(' ')),
       rows.length === 0 ? make('p', 'nothing', 'Nothing has changed.') : make('ul', 'differences', ...rows),
     )
   }
 }
 
-/** @param {Extract<ShownChanges, { changes: unknown }>['changes'][number]} one */
-function words(one) {
-  switch (one.kind) {
-    case 'added':
-      return 'New'
-    case 'removed':
-      return 'Gone'
-    case 'moved':
-      return `Moved from ${one.from} to ${one.entry}`
-    case 'changed':
-      return one.field
-  }
+/** @param {import('../../edition/compare-editions.ts').EntryChange} one */
+function rowOf(one) {
+  const { kind, moved, was, entry, headline, fields } = one
+  const word =
+    kind === 'added' ? 'New' : kind === 'removed' ? 'Gone' : moved ? `Moved from ${was} to ${entry}` : 'Changed'
+  const name = actionButton('change.show', headline, { value: String(entry ?? ''), className: 'link' })
+  name.disabled = entry === null
+  return make('li', kind, make('h3', '', make('span', 'kind', word), name), ...fields.map(sides))
 }
 
-/** @param {string} before @param {string} after */
-function sides(before, after) {
-  const { left, right } = wordDifferences(before, after)
+/** @param {import('../../edition/compare-editions.ts').FieldChange} change */
+function sides({ field, before, after }) {
+  const { left, right } = wordDifferences(before ?? '', after ?? '')
   return make(
     'div',
     'sides',
-    make('div', '', make('span', 'side', 'Before'), side(left, 'del', before)),
-    make('div', '', make('span', 'side', 'After'), side(right, 'ins', after)),
+    make('div', '', make('span', 'side', `${field}, before`), side(left, 'del', before)),
+    make('div', '', make('span', 'side', 'after'), side(right, 'ins', after)),
   )
 }
 
-/** @param {{ text: string, differs: boolean }[]} pieces @param {'del' | 'ins'} tag @param {string} whole */
+/** @param {{ text: string, differs: boolean }[]} pieces @param {'del' | 'ins'} tag @param {string | null} whole */
 function side(pieces, tag, whole) {
-  if (whole === '') return make('p', 'nothing', 'nothing')
+  if (whole === null) return make('p', 'nothing', 'nothing')
   return make('p', '', ...pieces.map(({ text, differs }) => (differs ? make(tag, '', text) : text)))
 }

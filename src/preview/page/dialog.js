@@ -21,7 +21,7 @@ export function dialogNamed(id, title) {
   close.setAttribute('aria-label', 'Close')
   close.dataset['action'] = 'dialog.close'
   const inside = make('div', 'inside')
-  dialog.append(make('header', '', heading, close), inside)
+  dialog.append(make('div', 'title', heading, close), inside)
   // A press beside it closes it as well.
   dialog.addEventListener('pointerdown', (event) => {
     if (event.target === dialog) dialog.close()

@@ -99,10 +99,11 @@ function drawAround(state) {
 }
 
 async function loadEditions() {
-  /** @type {import('../studio.ts').ShownEditionState[]} */
-  const all = await getJson('/editions').catch(() => [])
+  /** @type {{ editions: import('../studio.ts').ShownEditionState[], note: string | null }} */
+  const { editions, note } = await getJson('/editions').catch(() => ({ editions: [], note: null }))
+  if (note !== null) tell(note, { wrong: true })
   editionStates.clear()
-  for (const one of all) editionStates.set(one.date, one)
+  for (const one of editions) editionStates.set(one.date, one)
   drawEditions()
   if (document.querySelector('#calendar[open]') !== null) drawCalendar()
 }

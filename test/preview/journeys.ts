@@ -178,7 +178,8 @@ export const JOURNEYS: Journey[] = [
   ]),
   ...TABS.flatMap(([tab, letter, words]): Journey[] => {
     const from = tab === 'findings' ? '?tab=weight' : ''
-    const see = (page: Page) => poll(() => page.locator(`#panel-${tab}`).innerText()).toContain(words)
+    const see = (page: Page) =>
+      poll(() => page.locator(`#panel-${tab}:not([hidden])`).allInnerTexts()).toEqual([expect.stringContaining(words)])
     return [
       { control: `button:tab.${tab}`, does: `shows ${tab}`, from, act: action(`tab.${tab}`), see },
       { control: `key:${letter}`, does: `shows ${tab}`, from, act: key(letter), see },

@@ -60,7 +60,7 @@ function keyName({ key, ctrlKey, metaKey, altKey }) {
 function isTyping(target) {
   if (!(target instanceof Element)) return false
   // A field of a dialog that has just been closed keeps the focus until the next frame.
-  return target.closest('input,textarea,select,[role="separator"]')?.checkVisibility() === true
+  return target.closest('input,textarea,select')?.checkVisibility() === true
 }
 
 /** How a key is written for people, on this machine. @param {string} key */

@@ -205,7 +205,7 @@ describe('the studio, for everybody', () => {
     await page.keyboard.type('C. Writer')
     await page.keyboard.press('Enter')
     await expect.poll(() => world.read(NEWEST)).toContain('credit: C. Writer }')
-    await expect.poll(() => page.locator('.finding.error').count()).toBe(0)
+    await expect.poll(() => page.locator('.finding.error').count(), { timeout: 4000 }).toBe(0)
     await page.keyboard.press('Control+k')
     await page.keyboard.type('proof')
     await page.keyboard.press('Enter')

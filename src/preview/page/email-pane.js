@@ -209,7 +209,7 @@ export class EmailPane extends Pane {
       if (file !== undefined) this.listener.dropped(entry, file)
     })
     // Pictures that arrive move what is below them.
-    sheet.addEventListener('load', () => this.marks?.place(), true)
+    new ResizeObserver(() => this.marks?.place()).observe(sheet.body)
   }
 
   /** @param {Node | null} target */

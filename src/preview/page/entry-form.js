@@ -13,10 +13,10 @@ import { tell } from './told.js'
 const FIELDS = [
   { name: 'kicker', label: 'Kicker', of: (entry) => entry.kicker },
   { name: 'headline', label: 'Headline', of: (entry) => entry.headline, rows: 2, needed: true },
-  { name: 'summary', label: 'Summary', of: (entry) => entry.summary, rows: 6, needed: true },
+  { name: 'summary', label: 'Summary', of: (entry) => entry.summary, rows: 2, needed: true },
   { name: 'caption', label: 'Caption', of: (entry) => entry.image?.caption ?? '', rows: 2, image: true },
   { name: 'credit', label: 'Credit', of: (entry) => entry.image?.credit ?? '', image: true },
-  { name: 'alt', label: 'Alt', of: (entry) => entry.image?.alt ?? '', rows: 3, image: true },
+  { name: 'alt', label: 'Alt', of: (entry) => entry.image?.alt ?? '', rows: 2, image: true },
 ]
 
 /** What is typed and not written yet, and the fingerprint of the files it was typed over. @type {Map<string, string>} */

@@ -6,6 +6,7 @@ import { type StudioServer, serveStudio } from '../preview/server.ts'
 import { watchPublication } from '../preview/watch.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
+import { holdMemory } from './hold-memory.ts'
 import { openStudio } from './studio.ts'
 
 export interface PreviewOptions {
@@ -24,6 +25,7 @@ const VS_CODE = 'vscode://file{file}:{line}:{column}'
  * all, drafts and future ones included: an editor writes tomorrow's.
  */
 export async function preview(context: Context, name: string | null, options: PreviewOptions): Promise<number> {
+  holdMemory()
   const { publication } = await openPublication(context)
   const pattern = editorPattern(options.editor ?? publication.editor ?? VS_CODE)
   const edition = await editionFor(name, context, publication)

@@ -79,7 +79,8 @@ const MOST_KEPT = 12
 export class StudioEditions {
   readonly #sources: Sources
   readonly #shown = new Map<string, Shown>()
-  readonly #pictures = new Map<string, Map<string, PictureFile>>()
+  /** Those of the last two readings: a page may still be fetching what it was told a moment ago. */
+  readonly #pictures = new Map<string, Map<string, PictureFile>[]>()
   readonly #underWay = new Map<string, Promise<StudioState>>()
   #publication: Publication | null = null
   #version = 0
@@ -145,7 +146,7 @@ export class StudioEditions {
 
   /** A picture of any edition shown so far, by its hashed name. */
   picture(name: string): PictureFile | null {
-    for (const pictures of this.#pictures.values()) {
+    for (const pictures of [...this.#pictures.values()].flat()) {
       const picture = pictures.get(name)
       if (picture !== undefined) return picture
     }
@@ -168,7 +169,8 @@ export class StudioEditions {
     const email = await showEmail(template, subscriber, clock())
     const { embedded, linked } = whole.compiled
     const pictures = [...embedded, ...linked, ...template.compiled.embedded, ...template.compiled.linked]
-    remember(this.#pictures, date, new Map(pictures.map(({ picture }) => [picture.name, picture])))
+    const named = new Map(pictures.map(({ picture }) => [picture.name, picture]))
+    remember(this.#pictures, date, [named, ...(this.#pictures.get(date) ?? [])].slice(0, 2))
     return { ...read, email }
   }
 

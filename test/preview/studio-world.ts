@@ -184,7 +184,7 @@ export async function expectInPanes(page: Page, expression: string, wanted: unkn
 }
 
 /** How long a journey waits for what it expects; a deaf one is given up sooner. */
-export let patience = 4000
+export let patience = 8000
 export function bePatientFor(milliseconds: number): void {
   patience = milliseconds
 }

@@ -21,6 +21,8 @@ const FIELDS = [
 
 /** What is typed and not written yet, and the fingerprint of the files it was typed over. @type {Map<string, string>} */
 const typedOver = new Map()
+/** What was sent last of a field: leaving the field after Enter must not send the same again. @type {Map<string, string>} */
+const sentLast = new Map()
 /** @type {{ field: string, value: string } | null} */
 let conflict = null
 /** Which entry the form stands for; an edition's name is part of it. */
@@ -38,6 +40,7 @@ export function drawEntry() {
   if (formOf !== wanted || panel.querySelector('form') === null) {
     formOf = wanted
     typedOver.clear()
+    sentLast.clear()
     conflict = null
     panel.replaceChildren(formFor(entry))
   }
@@ -68,6 +71,7 @@ function formFor(entry) {
     if (input instanceof HTMLTextAreaElement) input.rows = field.rows ?? 2
     input.dataset['change'] = `entry.${field.name}`
     input.addEventListener('input', () => {
+      sentLast.delete(field.name)
       if (!typedOver.has(field.name)) typedOver.set(field.name, page.state?.fingerprint ?? '')
       grow(input)
     })
@@ -150,6 +154,7 @@ function onFieldKey(event, name, input) {
   const paragraphs = name === 'summary'
   if (event.key === 'Enter' && (!paragraphs || event.ctrlKey || event.metaKey)) {
     event.preventDefault()
+    sentLast.delete(name)
     commit(name, input)
   } else if (event.key === 'Escape') {
     event.preventDefault()
@@ -175,6 +180,8 @@ async function commit(name, control) {
     tell(`An entry needs its ${name}. Nothing was written; Escape brings the old one back.`, { wrong: true })
     return
   }
+  if (sentLast.get(name) === control.value) return
+  sentLast.set(name, control.value)
   await write(entry.number, name, control.value)
 }
 
@@ -189,6 +196,7 @@ async function write(entry, field, value) {
   if (answer === null) return
   if (answer.done) {
     typedOver.delete(field)
+    sentLast.delete(field)
     conflict = null
     // What else is being typed was typed over what we have just changed ourselves, and over nothing else.
     for (const [other, over] of typedOver) if (over === sent) typedOver.set(other, answer.seen)

@@ -69,9 +69,18 @@ export interface Stretch {
   seed: number
   /** False switches the ledger off: each run begins with an empty one. */
   remembers: boolean
+  /** Gives the ledger; in memory, when it is left out. */
+  open?: (() => Promise<Ledger>) | undefined
 }
 
-export async function simulate({ from, days, readers, seed, remembers }: Stretch): Promise<Year> {
+export async function simulate({
+  from,
+  days,
+  readers,
+  seed,
+  remembers,
+  open = () => openLedger(':memory:'),
+}: Stretch): Promise<Year> {
   const began = performance.now()
   const delays = JSON.parse(await readFile(path.join(import.meta.dirname, 'ci-delays.json'), 'utf8')) as Delays
   const random = randomFrom(seed)
@@ -146,7 +155,7 @@ export async function simulate({ from, days, readers, seed, remembers }: Stretch
   const taken = new Map<string, Map<string, number>>()
   const minutesLate: number[] = []
   const dead = new Set<string>()
-  const ledger = await openLedger(':memory:')
+  const ledger = await open()
   const opened = new Set<string>()
 
   const startRun = async ({ wait }: { wait: number }, number: number): Promise<void> => {
@@ -154,7 +163,7 @@ export async function simulate({ from, days, readers, seed, remembers }: Stretch
     time.live += 1
     const owner = `run${number}`
     const steps = { left: random() < delays.dies ? Math.floor(random() * 400) : Number.MAX_SAFE_INTEGER }
-    const own = remembers ? ledger : await openLedger(':memory:')
+    const own = remembers ? ledger : await open()
     const handle = mortal(own, steps)
     let ended = false
     try {
@@ -204,7 +213,7 @@ export async function simulate({ from, days, readers, seed, remembers }: Stretch
         ledger: handle,
         key,
         owner,
-        offer: { topics: ['world'], languages: ['en-GB'] },
+        offer: { date, topics: ['world'], languages: ['en-GB'] },
         // Without a ledger nobody can catch up without repeating: a run serves the waves that fall into it.
         timing: remembers
           ? timing

@@ -1,6 +1,8 @@
 import path from 'node:path'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from './commands/command.ts'
+import { complain } from './commands/complain.ts'
+import { days, duration, integer, rate } from './commands/option-values.ts'
 import { exitCodes, UserError } from './problems/user-error.ts'
 
 /**
@@ -137,6 +139,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--notify <url>', 'POST the counts to this webhook when done')
     .option('--first <number>', 'only so many for now, to see how they fare', integer(1, 100_000_000), null)
     .option('--rate <number/s>', 'at most so many a second', rate, null)
+    .option('--enqueue', 'plan, and leave the delivering to workers (`work`); wants DATABASE_URL', false)
     .option('--force <reason>', 'with --live: send in spite of errors that harm no reader; the reason is kept')
     .action(async (edition: string | undefined, options) => {
       if (options.live && options.now !== undefined)
@@ -149,12 +152,32 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await send(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)
     })
 
+  command('work', 'deliver batches from the queue in PostgreSQL, until stopped; run as many as you like')
+    .option('--connections <number>', 'connections to the mail servers', integer(1, 200), 10)
+    .option('--metrics-port <number>', 'tell Prometheus metrics and health there', integer(0, 65535), null)
+    .option('--metrics-host <address>', 'the address they are told on', '127.0.0.1')
+    .option('--until-empty', 'end when nothing is in the queue any more', false)
+    .action(async (options) => {
+      if (options.now !== undefined)
+        throw new UserError('now-and-live', '--now rehearses, and workers really send.', 'Leave it out.')
+      const { work } = await import('./commands/work.ts')
+      exitCode = await work(await contextOf(options, stopOnSignals(abort)), options)
+    })
+
   command('doctor', 'is everything right that a morning needs: server, login, DNS, way out, clock').action(
     async (options) => {
       const { doctor } = await import('./commands/doctor.ts')
       exitCode = await doctor(await contextOf(options, abort.signal))
     },
   )
+
+  command('serve', 'the public pages: one-click unsubscribe, preferences, sign-up with confirmation')
+    .option('--port <number>', 'the port', integer(0, 65535), 4748)
+    .option('--host <address>', 'the address to listen on; behind a proxy on this machine leave it', 'localhost')
+    .action(async (options) => {
+      const { serve } = await import('./commands/serve.ts')
+      exitCode = await serve(await contextOf(options, stopOnSignals(abort)), options)
+    })
 
   command('schedule', 'the coming days: editions, waves of subscribers, instants, changes of the clocks')
     .option('--days <number>', 'how many days', integer(1, 60), 7)
@@ -167,10 +190,23 @@ async function run(argv: readonly string[]): Promise<number> {
   command('status [edition]', 'what the ledger knows: counts, who and why, and what to do next')
     .option('--list', 'a line for each subscriber', false)
     .option('--csv', 'the same as CSV', false)
+    .option('--watch', 'go on showing counts, rate, waves and workers until everything is settled', false)
     .option('--outbox', "the rehearsal's ledger", false)
     .action(async (edition: string | undefined, options) => {
       const { status } = await import('./commands/status.ts')
-      exitCode = await status(await contextOf(options, abort.signal), edition ?? 'latest', options)
+      const signal = options.watch ? stopOnSignals(abort) : abort.signal
+      exitCode = await status(await contextOf(options, signal), edition ?? 'latest', options)
+    })
+
+  command(
+    'bounces <source>',
+    'returned mail into the ledger: a file, folder, maildir, mbox, imaps://user@host/INBOX, or - for a pipe',
+  )
+    .option('--dry-run', 'say what each mail means, and change nothing', false)
+    .option('--since <days>', 'of a mailbox on a server: what came in so many days, as in 7d', days, 45)
+    .action(async (source: string, options) => {
+      const { bounces } = await import('./commands/bounces.ts')
+      exitCode = await bounces(await contextOf(options, abort.signal), source, options, process.stdin)
     })
 
   command('reconcile <edition>', 'settle unknown deliveries by evidence')
@@ -191,17 +227,46 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await hold(await contextOf(options, abort.signal), edition, held)
     })
 
-  command('ledger <backup|purge> [file]', 'copy the ledger to a file; forget old editions')
-    .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
-    .action(async (what: string, file: string | undefined, options) => {
-      const { backupLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
+  command('subscribers <import|export|list|show> [who]', 'the audience and its home in the database')
+    .addOption(
+      new Option('--state <state>', 'list: only those in this state').choices([
+        'active',
+        'inactive',
+        'unsubscribed',
+        'paused',
+        'deleted',
+      ]),
+    )
+    .action(async (what: string, who: string | undefined, options) => {
+      const { exportAll, importFile, list, showOne } = await import('./commands/subscribers.ts')
       const context = await contextOf(options, abort.signal)
-      if (what === 'backup' && file !== undefined) exitCode = await backupLedger(context, file)
-      else if (what === 'purge' && options.older !== undefined) exitCode = await purgeLedger(context, options.older)
+      if (what === 'import' && who !== undefined) exitCode = await importFile(context, who)
+      else if (what === 'export' && who === undefined) exitCode = await exportAll(context)
+      else if (what === 'list' && who === undefined) exitCode = await list(context, options.state ?? null)
+      else if (what === 'show' && who !== undefined) exitCode = await showOne(context, who)
       else
         throw new UserError(
           'usage',
-          'ledger wants  backup FILE  or  purge --older 90d.',
+          'subscribers wants  import FILE,  export,  list  or  show ADDRESS.',
+          'See  broadsheet subscribers --help.',
+        )
+    })
+
+  command(
+    'ledger <backup|purge|move> [file]',
+    'copy the ledger to a file; forget old editions; carry a file over into DATABASE_URL',
+  )
+    .option('--older <days>', 'purge: editions first planned before that, as in 90d', days)
+    .action(async (what: string, file: string | undefined, options) => {
+      const { backupLedger, moveLedger, purgeLedger } = await import('./commands/ledger-upkeep.ts')
+      const context = await contextOf(options, abort.signal)
+      if (what === 'backup' && file !== undefined) exitCode = await backupLedger(context, file)
+      else if (what === 'purge' && options.older !== undefined) exitCode = await purgeLedger(context, options.older)
+      else if (what === 'move') exitCode = await moveLedger(context, file ?? null)
+      else
+        throw new UserError(
+          'usage',
+          'ledger wants  backup FILE,  purge --older 90d  or  move [FILE].',
           'See  broadsheet ledger --help.',
         )
     })
@@ -212,26 +277,6 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   await program.parseAsync([...argv], { from: 'user' })
   return exitCode
-}
-
-/** "90d": days. */
-function days(text: string): number {
-  const number = Number(/^(\d+)d$/.exec(text)?.[1] ?? Number.NaN)
-  if (!(number > 0)) throw new InvalidArgumentError('Write it as 90d.')
-  return number
-}
-
-/** "50/s", "50" or "600/m": copies a second. */
-function duration(text: string): string {
-  if (!/^\d{1,5}[smh]$/.test(text)) throw new InvalidArgumentError('Write a duration as in 90m or 2h.')
-  return text
-}
-
-function rate(text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text) ?? []
-  const value = Number(number) / ({ s: 1, m: 60, h: 3600 }[unit] ?? 1)
-  if (!(value > 0)) throw new InvalidArgumentError('Write it as 50/s, 600/m or 2000/h.')
-  return value
 }
 
 /** The rim: folder, clock, environment and streams, opened once and passed down. */
@@ -286,44 +331,6 @@ function terminal(): ((question: string, proposal: string) => Promise<string>) |
 function stopOnSignals(abort: AbortController): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
   return abort.signal
-}
-
-function integer(least: number, most: number) {
-  return (value: string): number => {
-    const number = Number(value)
-    if (!Number.isInteger(number) || number < least || number > most)
-      throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
-    return number
-  }
-}
-
-/** Prints what went wrong and returns the exit code: a line and a hint for operators, a stack for bugs. */
-function complain(caught: unknown, json: boolean): number {
-  if (caught instanceof CommanderError) {
-    if (caught.exitCode === 0) return exitCodes.fine
-    const [message = '', ...rest] = caught.message.replace(/^error: /, '').split('\n')
-    return print(
-      'usage',
-      message,
-      rest.join(' ').trim() || 'broadsheet --help lists commands and options.',
-      exitCodes.usage,
-      json,
-    )
-  }
-  if (caught instanceof UserError) return print(caught.code, caught.message, caught.hint, caught.exitCode, json)
-  const error = caught instanceof Error ? caught : new Error(String(caught))
-  process.stderr.write(`This is a bug in Broadsheet; nothing you wrote should do this.\n${error.stack}\n`)
-  if (json)
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: 'bug', message: error.message, hint: 'Please report it with the stack on stderr.' } })}\n`,
-    )
-  return exitCodes.bug
-}
-
-function print(code: string, message: string, hint: string, exitCode: number, json: boolean): number {
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`)
-  else process.stderr.write(`${message}\n${hint}\n`)
-  return exitCode
 }
 
 async function version(): Promise<string> {

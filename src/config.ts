@@ -4,14 +4,14 @@ import { UserError } from './problems/user-error.ts'
 /** What the environment says: secrets and the outside world, never content. Read once, at the rim. */
 export interface Config {
   smtpUrl: string | null
+  /** postgres://…, where ledger, preferences and queue are; null: a file of the publication's. */
+  databaseUrl: string | null
+  /** The database a SQL audience is asked of; DATABASE_URL when it is not set. */
+  subscribersUrl: string | null
   /** BROADSHEET_SECRET, newest first; null when unset. */
   secretKeys: readonly [string, ...string[]] | null
-}
-
-/** Variables of parts that are not built yet. To ignore them would send mail the operator believes recorded. */
-const NOT_YET: Record<string, string> = {
-  DATABASE_URL: 'the shared ledger',
-  SUBSCRIBERS_URL: 'an audience in SQL',
+  /** Of the mailbox `bounces` reads on a server. */
+  imapPassword: string | null
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -28,18 +28,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       )
   }
   const [first, ...older] = keys
-  return { smtpUrl: environment['SMTP_URL'] || null, secretKeys: first === undefined ? null : [first, ...older] }
-}
-
-/** For commands that let mail leave: stops on a setting this version could not honour. */
-export function refuseUnbuilt(environment: NodeJS.ProcessEnv): void {
-  for (const [name, part] of Object.entries(NOT_YET)) {
-    if (environment[name])
-      throw new UserError(
-        'not-built',
-        `${name} is set, and this version has no ${part} yet.`,
-        `Unset ${name} to go on without; nothing was sent.`,
-      )
+  const databaseUrl = environment['DATABASE_URL'] || null
+  return {
+    smtpUrl: environment['SMTP_URL'] || null,
+    databaseUrl,
+    subscribersUrl: environment['SUBSCRIBERS_URL'] || databaseUrl,
+    secretKeys: first === undefined ? null : [first, ...older],
+    imapPassword: environment['IMAP_PASSWORD'] || null,
   }
 }
 
@@ -88,3 +83,21 @@ export async function dkimFrom(
 }
 
 const DKIM = ['DKIM_PRIVATE_KEY', 'DKIM_SELECTOR', 'DKIM_DOMAIN', 'DKIM_ED25519_PRIVATE_KEY', 'DKIM_ED25519_SELECTOR']
+
+/** What the webhooks of sending services prove themselves by; null for a service that is not used. */
+export function webhookSecretsFrom(environment: NodeJS.ProcessEnv): {
+  postmark: string | null
+  mailgun: string | null
+  sendgrid: string | null
+} {
+  const value = (name: string): string | null => environment[name]?.trim() || null
+  const postmark = value('POSTMARK_WEBHOOK_PASSWORD')
+  // The only thing between a stranger and the suppressions.
+  if (postmark !== null && postmark.length < 16)
+    throw new UserError(
+      'weak-secret',
+      'POSTMARK_WEBHOOK_PASSWORD is shorter than 16 characters.',
+      'Make one with  openssl rand -hex 24,  and give it to Postmark too.',
+    )
+  return { postmark, mailgun: value('MAILGUN_WEBHOOK_KEY'), sendgrid: value('SENDGRID_WEBHOOK_KEY') }
+}

@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import { type Info, parse } from 'csv-parse'
 import { IANAZone } from 'luxon'
 import { type Finding, finding } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
 import { type Columns, columnsOf, extraIn, nameIn, statusIn } from './columns.ts'
+import { unguardedCell } from './formula.ts'
 import { SeenLines } from './seen-lines.ts'
 import { addressHash, defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
 
@@ -20,12 +21,27 @@ export type AudienceRow =
  * without a byte-order mark; comma, semicolon or tab; LF or CRLF; columns by header in any order. Throws a UserError
  * when the file is missing or has no email column.
  */
-export async function* readSubscribers(root: string, file: string): AsyncGenerator<AudienceRow> {
+export async function* readSubscribers(
+  root: string,
+  file: string,
+  onPlace: OnPlace = () => {},
+): AsyncGenerator<AudienceRow> {
   const full = path.resolve(root, file)
   const delimiter = await delimiterOf(full, file)
+  yield* rowsIn(createReadStream(full), { file, delimiter, bytes: (await stat(full)).size, onPlace })
+}
+
+/** Told where each subscriber's row begins, in bytes from the beginning of the file, and first where the header ends (id null). */
+export type OnPlace = (id: string | null, from: number) => void
+
+/** The rows in the bytes of a file, or of its header and a part of it. */
+export async function* rowsIn(
+  stream: Readable,
+  { file, delimiter, bytes, onPlace }: { file: string; delimiter: string; bytes: number; onPlace: OnPlace },
+): AsyncGenerator<AudienceRow> {
   // The file is closed with the parser, also for whoever stops reading in the middle.
   const parser = pipeline(
-    createReadStream(full),
+    stream,
     parse({
       bom: true,
       delimiter,
@@ -40,12 +56,15 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
   let header: string[] | null = null
   let columns: Columns = { email: null, known: new Set() }
   /** Normalised addresses and ids. */
-  const seen = new SeenLines((await stat(full)).size / BYTES_A_ROW)
+  const seen = new SeenLines(bytes / BYTES_A_ROW)
+  let from = 0
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
     // `lines` counts the line the record ended on; a quoted cell may span several.
     const line = info.lines - record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0)
     if (header === null) {
       header = record.map((name) => name.trim().toLowerCase())
+      from = info.bytes
+      onPlace(null, from)
       columns = columnsOf(header)
       if (columns.email === null) {
         throw new UserError(
@@ -56,7 +75,10 @@ export async function* readSubscribers(root: string, file: string): AsyncGenerat
       }
       continue
     }
-    yield rowOf({ header, columns }, record, line, file, seen)
+    const row = rowOf({ header, columns }, record, line, file, seen)
+    if ('subscriber' in row) onPlace(row.subscriber.id, from)
+    from = info.bytes
+    yield row
   }
   if (header === null)
     throw new UserError(
@@ -73,7 +95,7 @@ function rowOf(
   file: string,
   seen: SeenLines,
 ): AudienceRow {
-  const cells = new Map(header.map((name, index) => [name, record[index] ?? '']))
+  const cells = new Map(header.map((name, index) => [name, unguardedCell(record[index] ?? '')]))
   const cell = (name: string): string => cells.get(name) ?? ''
   const findings: Finding[] = []
   const say = (
@@ -173,7 +195,7 @@ function isZone(text: string): boolean {
 const zones = new Map<string, boolean>()
 
 /** Whichever of comma, semicolon and tab stands most often in the first line. */
-async function delimiterOf(full: string, file: string): Promise<string> {
+export async function delimiterOf(full: string, file: string): Promise<string> {
   const handle = await open(full).catch(() => {
     throw new UserError(
       'no-audience',

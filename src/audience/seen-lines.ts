@@ -34,6 +34,12 @@ export class SeenLines {
     return undefined
   }
 
+  /** The line a key was noted with, or undefined. */
+  lineOf(key: string): number | undefined {
+    const digest = createHash('sha256').update(key).digest()
+    return this.#lines[this.#place(digest.readUInt32LE(0), digest.readUInt32LE(4))] || undefined
+  }
+
   /** Where a key stands or would stand. */
   #place(high: number, low: number): number {
     const mask = this.#lines.length - 1

@@ -19,9 +19,19 @@ export interface Subscriber {
   status: string
   /** Further columns, usable as slots. */
   extra: Record<string, string>
-  /** The row's line in its file. */
+  /** The row's line in its file; 0 for a subscriber of the database's own. */
   line: number
+  /** Topics they left, whatever `topics` says. */
+  excluded?: readonly string[] | undefined
+  /** YYYY-MM-DD: editions before that date are not for them. */
+  pausedUntil?: string | undefined
+  /** Why no copy goes to them, as the database knows. */
+  withheld?: 'unsubscribed' | 'suppressed' | undefined
 }
+
+/** Whether copies go to them at all; a pause is no more than a pause. */
+export const isServed = ({ status, withheld }: Pick<Subscriber, 'status' | 'withheld'>): boolean =>
+  status === 'active' && withheld === undefined
 
 /** The address by which two rows are the same person: trimmed, NFC, lower-cased (design, section 5). */
 export function normalizedAddress(email: string): string {
@@ -32,6 +42,9 @@ export function normalizedAddress(email: string): string {
 export function defaultId(addressHash: string): string {
   return addressHash.slice(0, 20)
 }
+
+/** True for what looks like a default id. */
+export const isDefaultId = (id: string): boolean => /^[a-z2-7]{20}$/.test(id)
 
 /** What the ledger and the suppressions know an address by: SHA-256 over the normalised address, in base32. */
 export function addressHash(email: string): string {

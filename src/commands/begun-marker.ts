@@ -28,7 +28,7 @@ export async function refuseWithoutLedger(root: string, ledger: Ledger, key: Edi
     throw new UserError(
       'ledger-behind',
       `A run that began to send ${key.edition} at ${missing.at} is not in this ledger, so it does not know who was served. Nothing was sent.`,
-      `Bring back the ledger of that run (.broadsheet/ledger.db). If it is lost: docs/trouble.md, "The ledger is lost".`,
+      `Bring back the ledger of that run (.broadsheet/ledger.db, or the database of DATABASE_URL). If it is lost: docs/trouble.md, "The ledger is lost".`,
     )
 }
 
@@ -44,7 +44,7 @@ export function noted(
   return {
     ...transport,
     async transport(request) {
-      noting ??= note(context, ledger, key, clock)
+      noting ??= noteBegun(context, ledger, key, clock)
       await noting
       return transport.transport(request)
     },
@@ -54,7 +54,8 @@ export function noted(
 /** One command at a time: two editions that begin at the same moment would meet in git's index. */
 let lastKept: Promise<unknown> = Promise.resolve()
 
-async function note(context: Context, ledger: Ledger, key: EditionKey, clock: () => number): Promise<void> {
+/** Before the first copy of a run can leave; a RunRefused when it cannot be noted. */
+export async function noteBegun(context: Context, ledger: Ledger, key: EditionKey, clock: () => number): Promise<void> {
   const run = randomUUID()
   const file = markerOf(context.root, key)
   await ledger.record(key, 'begun', { run }, clock())

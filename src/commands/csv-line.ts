@@ -1,11 +1,10 @@
-/**
- * One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP ASVS
- * 1.2.10), full-width signs included.
- */
+import { guardedCell } from '../audience/formula.ts'
+
+/** One line of CSV (RFC 4180), safe to open in a spreadsheet. */
 export function csvLine(cells: readonly string[]): string {
   const quoted = cells.map((cell) => {
-    const safe = /^[=+\-@\t\r\0＝＋－＠]/u.test(cell) ? `'${cell}` : cell
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+    const safe = guardedCell(cell)
+    return /[",;\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   })
   return `${quoted.join(',')}\r\n`
 }

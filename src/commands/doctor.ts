@@ -1,26 +1,25 @@
 import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
-import { readSubscribers } from '../audience/read-csv.ts'
+import { isServed } from '../audience/subscriber.ts'
 import { readConfig } from '../config.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { domainOf, parseMailbox } from '../delivery/headers.ts'
 import { tryServer } from '../delivery/smtp.ts'
-import { parseSmtpUrl } from '../delivery/smtp-url.ts'
+import { type MailServer, parseSmtpUrls } from '../delivery/smtp-url.ts'
 import { RunRefused } from '../delivery/transport.ts'
 import type { Publication } from '../edition/publication.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { type Check, notChecked, right, wrong } from './doctor-check.ts'
 import { domainChecks, type Resolver } from './doctor-dns.ts'
-import { existingLedger } from './rehearse.ts'
+import { ledgerChecks } from './doctor-ledger.ts'
+import { type Web, wayOutChecks } from './doctor-way-out.ts'
 import { NO_ADDRESS } from './scaffold-publication.ts'
 import { openDkimKeys } from './secret.ts'
-import { ledgerFile } from './session.ts'
 
 /** What `doctor` asks of the world; tests bring their own. */
-export interface World {
+export interface World extends Web {
   resolver: Resolver
-  /** A page's status, and what its server thinks the time is. */
-  page(url: string): Promise<{ status: number; date: string | null }>
   /** As in 2026a. */
   zoneData: string | undefined
 }
@@ -57,25 +56,14 @@ export async function doctor(context: Context, world: World = theWorld()): Promi
       )
       return read
     })
-    checks.push(await mailServer(config?.smtpUrl ?? null))
+    checks.push(...(await mailServers(config?.smtpUrl ?? null)))
     if (keys !== null || !checks.some((one) => one.name === 'DKIM' && one.state === 'wrong'))
       checks.push(...(await domain(publication, keys, world)))
-    checks.push(...(await wayOut(context, publication, world)))
+    const secrets = config?.secretKeys == null ? null : { keys: config.secretKeys }
+    checks.push(...(await wayOutChecks(context, publication, secrets, world)))
   }
   checks.push(zoneData(context, world.zoneData))
-  await guarded(checks, 'Ledger', async () => {
-    const ledger = await existingLedger(ledgerFile(context.root, true))
-    await ledger?.close()
-    checks.push(
-      ledger === null
-        ? notChecked(
-            'Ledger',
-            'There is none yet in .broadsheet/.',
-            'The first  send --live  makes it; keep it between runs.',
-          )
-        : right('Ledger', '.broadsheet/ledger.db opens and can be written.'),
-    )
-  })
+  await guarded(checks, 'Ledger', async () => void checks.push(...(await ledgerChecks(context))))
   if (context.json) printJson(context, { checks })
   else context.stdout.write(`${checks.map(lineOf).join('\n')}\n`)
   return checks.some((one) => one.state === 'wrong') ? exitCodes.usage : exitCodes.fine
@@ -99,10 +87,12 @@ async function guarded<Result>(checks: Check[], name: string, look: () => Promis
 async function audience(context: Context, publication: Publication): Promise<Check> {
   let active = 0
   let bad = 0
-  for await (const row of readSubscribers(context.root, publication.subscribers)) {
+  const audience = await openAudience(context, publication)
+  for await (const row of audience.rows()) {
     if ('skipped' in row || row.findings.length > 0) bad += 1
-    if ('subscriber' in row && row.subscriber.status === 'active') active += 1
+    if ('subscriber' in row && isServed(row.subscriber)) active += 1
   }
+  await audience.close()
   const said = `${active.toLocaleString('en')} active subscribers in ${publication.subscribers}`
   return bad === 0
     ? right('Audience', `${said}.`)
@@ -113,12 +103,19 @@ async function audience(context: Context, publication: Publication): Promise<Che
       )
 }
 
-async function mailServer(url: string | null): Promise<Check> {
+async function mailServers(url: string | null): Promise<Check[]> {
   const name = 'Mail server'
   if (url === null)
-    return notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')
+    return [notChecked(name, 'SMTP_URL is not set.', 'Set it to  smtp://user:password@mail.example.org:587.')]
+  const found: Check[] = []
+  await guarded(found, name, async () => {
+    for (const server of parseSmtpUrls(url)) found.push(await mailServer(name, server))
+  })
+  return found
+}
+
+async function mailServer(name: string, server: MailServer): Promise<Check> {
   try {
-    const server = parseSmtpUrl(url)
     const { extensions, secure, login } = await tryServer({
       ...server,
       answerWithin: Math.min(20_000, server.answerWithin),
@@ -137,48 +134,6 @@ async function mailServer(url: string | null): Promise<Check> {
 
 function domain(publication: Publication, keys: DkimKeys | null, world: World): Promise<Check[]> {
   return domainChecks(domainOf(parseMailbox(publication.from).address), keys, world.resolver)
-}
-
-const MOST_SECONDS_OFF = 60
-
-/** The page readers leave by, and by the way what time its server thinks it is. */
-async function wayOut(context: Context, publication: Publication, world: World): Promise<Check[]> {
-  const name = 'Way out'
-  const url = `${publication.url.replace(/\/+$/, '')}/u/proof`
-  const clock = (date: string | null): Check => {
-    const seconds = date === null ? Number.NaN : (Date.parse(date) - context.now.toMillis()) / 1000
-    if (Number.isNaN(seconds))
-      return notChecked('Clock', 'Nobody was there to compare it with.', 'Copies are dated by it.')
-    return Math.abs(seconds) <= MOST_SECONDS_OFF
-      ? right('Clock', 'This machine and the server of the way out agree about the time.')
-      : wrong('Clock', `This machine is ${Math.round(Math.abs(seconds))} seconds off.`, 'Let it keep time with NTP.')
-  }
-  if (!url.startsWith('https:'))
-    return [
-      wrong(
-        name,
-        `${publication.url} is not https: mail programs then offer no one-click way out.`,
-        'Set  url: https://…',
-      ),
-      clock(null),
-    ]
-  try {
-    const { status, date } = await world.page(url)
-    return [
-      status === 200
-        ? right(name, `${url} answers.`)
-        : wrong(
-            name,
-            `${url} answers ${status}.`,
-            'Every copy leads there; something must answer at /u/ with the page to leave by.',
-          ),
-      clock(date),
-    ]
-  } catch (caught) {
-    const why =
-      (caught as Error).cause instanceof Error ? ((caught as Error).cause as Error).message : (caught as Error).message
-    return [notChecked(name, `${url} could not be asked (${why}).`, 'Try again where there is a network.'), clock(null)]
-  }
 }
 
 /** Rules of time zones change several times a year. */
@@ -211,6 +166,16 @@ function theWorld(): World {
       const answer = await fetch(url, { redirect: 'follow', signal: AbortSignal.timeout(10_000) })
       await answer.body?.cancel()
       return { status: answer.status, date: answer.headers.get('date') }
+    },
+    async oneClick(url) {
+      const answer = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+        signal: AbortSignal.timeout(10_000),
+      })
+      await answer.body?.cancel()
+      return answer.status
     },
     zoneData: process.versions['tz'],
   }

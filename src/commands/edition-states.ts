@@ -5,7 +5,7 @@ import { readEdition } from '../edition/read.ts'
 import type { State } from '../ledger/ledger.ts'
 import { isError } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
-import { existingLedger } from './rehearse.ts'
+import { existingLedgerFile } from './real-database.ts'
 
 /** Where an edition stands, for a calendar. */
 export interface EditionState {
@@ -80,7 +80,7 @@ export class EditionStates {
     const asked = dates.filter((date) => !found.has(date))
     if (asked.length === 0) return { found, note: null }
     try {
-      const ledger = await existingLedger(this.#ledgerFile)
+      const ledger = await existingLedgerFile(this.#ledgerFile)
       if (ledger === null) return { found, note: null }
       try {
         const begun = new Set(await ledger.editions(id))

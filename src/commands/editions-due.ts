@@ -1,4 +1,5 @@
 import type { AudienceRow } from '../audience/read-csv.ts'
+import { isServed } from '../audience/subscriber.ts'
 import { atTheirTime, MOST_DAYS } from '../delivery/timing.ts'
 import { milliseconds } from '../edition/duration.ts'
 import type { Publication } from '../edition/publication.ts'
@@ -46,7 +47,7 @@ async function whoIs(date: string, search: DueSearch): Promise<{ due: boolean; l
   const timing = atTheirTime(date, search.publication)
   let late = false
   for await (const row of search.audience()) {
-    if ('skipped' in row || row.subscriber.status !== 'active') continue
+    if ('skipped' in row || !isServed(row.subscriber)) continue
     const window = timing(row.subscriber, search.now)
     if (window === null) late = true
     else if (window.from <= search.now + search.wait) return { due: true, late }

@@ -1,6 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { readSubscribers } from '../audience/read-csv.ts'
 import { type CronLine, cronLines } from '../delivery/cron.ts'
 import { clocksOf, wavesOf } from '../delivery/waves.ts'
 import { milliseconds } from '../edition/duration.ts'
@@ -12,6 +11,7 @@ import { isError } from '../problems/finding.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { sourceFrom } from '../yaml/source.ts'
+import { openAudience } from './audience.ts'
 import { type Context, printJson } from './command.ts'
 import { githubWorkflows, gitlabPipeline } from './scaffold-ci.ts'
 import { type Beginnings, broadsheetYaml, publicationFiles } from './scaffold-publication.ts'
@@ -138,7 +138,9 @@ async function linesFor(dir: string, context: Context): Promise<CronLine[]> {
   const { publication } = await readPublication(dir)
   if (publication === null)
     throw new UserError('bad-publication', `broadsheet.yaml in ${dir} cannot be used.`, 'Run  broadsheet check  there.')
-  const clocks = await clocksOf(readSubscribers(dir, publication.subscribers), publication)
+  const audience = await openAudience({ ...context, root: dir }, publication)
+  const clocks = await clocksOf(audience.rows(), publication)
+  await audience.close()
   const days = datesFrom(context.now.toFormat('yyyy-MM-dd'), 366).filter((date) => isPublishingDay(date, publication))
   const instants = days.flatMap((date) => wavesOf(clocks, date).map((wave) => wave.at))
   return cronLines(instants, milliseconds(publication.deliverWithin))

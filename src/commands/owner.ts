@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Names this process as a holder of leases: host, process, its start, and a word of chance. */
 export function ownerOfLeases(): string {
-  return [hostname(), process.pid, startOf(process.pid) ?? '', randomBytes(4).toString('hex')].join('/')
+  return [host(), process.pid, startOf(process.pid) ?? '', randomBytes(4).toString('hex')].join('/')
 }
 
 /**
@@ -12,10 +12,27 @@ export function ownerOfLeases(): string {
  * is told by its start); on another one the lease must run out.
  */
 export function isDeadOwner(owner: string, leaseUntil: number, now: number): boolean {
-  const [host, pid = '', start = ''] = owner.split('/')
-  if (host !== hostname()) return leaseUntil < now
+  const [where, pid = '', start = ''] = owner.split('/')
+  if (where !== host()) return leaseUntil < now
   const alive = startOf(Number(pid))
   return alive === null || (start !== '' && alive !== start)
+}
+
+/** Containers may share a name and each have a process 1: what tells them apart is added where the system says it. */
+function host(): string {
+  known ??= `${hostname().replaceAll('/', '-')}${placeOf()}`
+  return known
+}
+let known: string | null = null
+
+function placeOf(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const hash = createHash('sha256').update(`${boot} ${readlinkSync('/proc/self/ns/pid')}`)
+    return `~${hash.digest('hex').slice(0, 8)}`
+  } catch {
+    return ''
+  }
 }
 
 /** Null when there is no such process. Where /proc is missing the start is not known, and empty. */

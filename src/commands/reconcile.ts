@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { readSubscribers } from '../audience/read-csv.ts'
 import { addressHash } from '../audience/subscriber.ts'
 import { readConfig } from '../config.ts'
 import { domainOf, parseMailbox } from '../delivery/headers.ts'
@@ -11,9 +10,10 @@ import { messageIdFor } from '../delivery/message.ts'
 import { resolveEdition } from '../edition/calendar.ts'
 import type { EditionKey } from '../ledger/ledger.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
+import { requireLedger } from './real-database.ts'
 import { openSecrets } from './secret.ts'
-import { openExisting } from './status.ts'
 
 export interface ReconcileOptions {
   /** A mail server's log, or a list of Message-IDs it took. */
@@ -34,7 +34,7 @@ export async function reconcile(context: Context, name: string, options: Reconci
       'Give it  --log FILE,  --accepted ADDR  or  --not-accepted ADDR.',
     )
   const key: EditionKey = { publication: publication.id, edition: date }
-  const ledger = await openExisting(context, true)
+  const ledger = await requireLedger(context, true)
   try {
     const secrets = await openSecrets(context.root, readConfig(context.environment), true)
     const taken = options.log === undefined ? new Set<string>() : await readLog(options.log)
@@ -45,13 +45,15 @@ export async function reconcile(context: Context, name: string, options: Reconci
     }
     const accepted: string[] = []
     const not: string[] = []
-    for await (const row of readSubscribers(context.root, publication.subscribers)) {
+    const audience = await openAudience(context, publication)
+    for await (const row of audience.rows()) {
       if ('skipped' in row) continue
       const { id, email } = row.subscriber
       const hash = addressHash(email)
       if (named.accepted.has(hash) || taken.has(messageIdFor(publication, date, id, secrets, domain))) accepted.push(id)
       else if (named.not.has(hash)) not.push(id)
     }
+    await audience.close()
     const now = await ledger.now()
     const evidence = options.log === undefined ? 'by hand' : path.basename(options.log)
     const settled = await ledger.reconcile(key, accepted, true, evidence, now)

@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs'
 import type { AudienceRow } from '../audience/read-csv.ts'
 import type { Counts } from '../delivery/counts.ts'
 import { type Offer, planDelivery, type Timing } from '../delivery/plan.ts'
 import type { EditionKey, Ledger } from '../ledger/ledger.ts'
-import { openLedger } from '../ledger/open.ts'
-
-export const existingLedger = async (file: string): Promise<Ledger | null> =>
-  existsSync(file) ? openLedger(file) : null
 
 export interface Rehearsal {
-  file: string
+  /** Null when nothing was ever sent. */
+  ledger: Ledger | null
   key: EditionKey
   rows: AsyncIterable<AudienceRow>
   offer: Offer
@@ -20,12 +16,11 @@ export interface Rehearsal {
 
 /** `--dry-run`: the same counts, and nothing written. */
 export async function rehearse(
-  { file, key, rows, offer, timing, due }: Rehearsal,
+  { ledger, key, rows, offer, timing, due }: Rehearsal,
   now: number,
   counts: Counts,
   onRow: (row: AudienceRow) => void,
 ): Promise<void> {
-  const ledger = await existingLedger(file)
   for await (const row of rows) {
     counts.audience += 1
     onRow(row)
@@ -38,5 +33,4 @@ export async function rehearse(
       else counts[due && window.from > now ? 'notDue' : 'planned'] += 1
     }
   }
-  await ledger?.close()
 }

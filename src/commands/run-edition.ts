@@ -1,41 +1,30 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DateTime } from 'luxon'
-import { readSubscribers } from '../audience/read-csv.ts'
 import type { Secrets } from '../audience/way-out.ts'
 import { type Counts, noCounts } from '../delivery/counts.ts'
 import type { Run } from '../delivery/deliver.ts'
-import { fill, recipientFor } from '../delivery/message.ts'
-import type { Offer } from '../delivery/plan.ts'
 import { runDeliveries } from '../delivery/run.ts'
-import { atOnce, atTheirTime } from '../delivery/timing.ts'
+import { atOnce } from '../delivery/timing.ts'
 import { RunRefused } from '../delivery/transport.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { EditionKey, Ledger } from '../ledger/ledger.ts'
 import { UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { noted, refuseWithoutLedger } from './begun-marker.ts'
 import type { Context } from './command.ts'
+import { contentHash, messageOf, planOf } from './edition-plan.ts'
 import { isDeadOwner } from './owner.ts'
 import { Progress, rowsAbout } from './progress.ts'
 import type { ReadyEdition } from './ready-edition.ts'
+import { existingLedger } from './real-database.ts'
 import { rehearse } from './rehearse.ts'
 import type { SendOptions } from './send-options.ts'
 import { RowFindings, type RunResult } from './send-result.ts'
-import { ledgerFile, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 export interface RunOptions
   extends Pick<SendOptions, 'live' | 'dryRun' | 'connections' | 'amended' | 'retry' | 'rate' | 'first'> {
   /** Null for plain `send`; with `--due`, how long the run stays, in milliseconds. */
   due: { wait: number } | null
-}
-
-/** Whom an edition is for, and when. */
-function planOf(context: Context, { due }: RunOptions, { date, prepared }: ReadyEdition) {
-  const { publication, topics, edition } = prepared
-  const offer: Offer = { topics, languages: [publication.language, ...(publication.languages ?? [])] }
-  const key: EditionKey = { publication: publication.id, edition: date }
-  const timing = due === null ? atOnce : atTheirTime(date, publication, edition.embargo)
-  return { key, offer, timing, audience: () => readSubscribers(context.root, publication.subscribers) }
 }
 
 /** `--dry-run`: the same counts, and nothing written. */
@@ -45,22 +34,19 @@ export async function rehearseEdition(
   ready: ReadyEdition,
   started: number,
 ): Promise<RunResult> {
-  const { key, offer, timing, audience } = planOf(context, options, ready)
+  const { key, offer, timing } = planOf(ready, options.due === null ? atOnce : null)
   const counts = noCounts()
   const aboutRows = new RowFindings()
+  const audience = await openAudience(context, ready.prepared.publication)
+  const ledger = await existingLedger(context, options.live)
   await rehearse(
-    {
-      file: ledgerFile(context.root, options.live),
-      key,
-      rows: audience(),
-      offer,
-      timing,
-      due: options.due !== null,
-    },
+    { ledger, key, rows: audience.rows(), offer, timing, due: options.due !== null },
     context.now.toMillis(),
     counts,
     (row) => aboutRows.add(row.findings),
   )
+  await ledger?.close()
+  await audience.close()
   return resultOf(ready, options, counts, aboutRows, { refused: null, openUnknown: 0, nextDue: null }, started)
 }
 
@@ -74,8 +60,8 @@ export async function runEdition(
   started: number,
 ): Promise<RunResult> {
   const { date, prepared, variants } = ready
-  const { key, offer, timing, audience } = planOf(context, options, ready)
-  const { ledger, suppressions, owner, clock, nap } = session
+  const { key, offer, timing } = planOf(ready, options.due === null ? atOnce : null)
+  const { ledger, audience, suppressed, owner, clock, nap } = session
   const counts: Counts = noCounts()
   const aboutRows = new RowFindings()
   const progress = new Progress(context, counts, await rowsAbout(context.root, prepared.publication.subscribers))
@@ -99,7 +85,7 @@ export async function runEdition(
         first: options.first,
         connections: options.connections,
         transport: options.live ? noted(context, transport, ledger, key, clock) : transport,
-        suppressed: async (hashes) => (await suppressions?.suppressed(key.publication, hashes)) ?? new Map(),
+        suppressed,
         clock,
         sleep: nap,
         isAborted: () => context.signal.aborted,
@@ -111,12 +97,7 @@ export async function runEdition(
         prepare: async (waiting) => {
           for (const { topics: wanted, language } of waiting) await variants.variant(wanted, language)
         },
-        messageFor: async ({ subscriber, topics: wanted, language, datedAt }, allocate) => {
-          const template = await variants.variant(wanted, language)
-          if (template === null) throw new Error(`nothing can be shown of ${wanted.join(', ')}`)
-          const dated = DateTime.fromMillis(datedAt, { zone: 'utc' })
-          return fill(template, recipientFor(template, subscriber, dated, secrets), allocate)
-        },
+        messageFor: messageOf(variants, secrets),
         onSettled: (delivery, outcome, settlement, tried) => {
           progress.step()
           if (outcome.state === 'accepted' || !tried || context.json) return
@@ -136,22 +117,35 @@ export async function runEdition(
   return resultOf(ready, options, counts, aboutRows, { refused: run.refused, openUnknown, nextDue }, started)
 }
 
-function resultOf(
+export function resultOf(
   { date, findings, prepared }: ReadyEdition,
   { live, dryRun, due }: RunOptions,
   counts: Counts,
   aboutRows: RowFindings,
-  end: Pick<RunResult, 'refused' | 'openUnknown' | 'nextDue'>,
+  end: Pick<RunResult, 'refused' | 'openUnknown' | 'nextDue'> & { queued?: number },
   started: number,
 ): RunResult {
   const seconds = (performance.now() - started) / 1000
   const share = Number.parseFloat(prepared.publication.alarm ?? '2%') / 100
   const alarm = end.openUnknown > 0 || counts.rejected > share * (counts.accepted + counts.rejected)
-  return { kind: 'run', date, live, dryRun, due: due !== null, counts, findings, aboutRows, ...end, alarm, seconds }
+  return {
+    kind: 'run',
+    date,
+    live,
+    dryRun,
+    due: due !== null,
+    counts,
+    findings,
+    aboutRows,
+    queued: null,
+    ...end,
+    alarm,
+    seconds,
+  }
 }
 
 /** The edition's row in the ledger; a changed edition that has begun goes on only when somebody says so. */
-async function openEdition(
+export async function openEdition(
   root: string,
   ledger: Ledger,
   key: EditionKey,
@@ -169,14 +163,6 @@ async function openEdition(
     )
 }
 
-/** Of what readers are told; neither its places nor its waivers, and not the templates. */
-function contentHash({ date, subject, preheader, intro, entries }: Edition): string {
-  const told = entries.map(({ places: _, ignore: __, ...entry }) => entry)
-  return createHash('sha256')
-    .update(JSON.stringify({ date, subject, preheader, intro, entries: told }))
-    .digest('hex')
-}
-
 /** A sender that meets another's leases waits until those are settled, so that what it reports is the end of it. */
 async function othersAreDone(
   ledger: Ledger,
@@ -192,7 +178,13 @@ async function othersAreDone(
     const others = (await ledger.owners(key)).filter((one) => one !== owner)
     if (others.length === 0) return
     if (!told)
-      context.stderr.write(`Waiting for another sender (${others[0]?.split('/').slice(0, 2).join(', process ')}).\n`)
+      context.stderr.write(
+        `Waiting for another sender (${others[0]
+          ?.replace(/~[^/]*/, '')
+          .split('/')
+          .slice(0, 2)
+          .join(', process ')}).\n`,
+      )
     told = true
     await sleep(200, undefined, { signal: context.signal }).catch(() => {})
   }

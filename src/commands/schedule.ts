@@ -1,5 +1,4 @@
 import { DateTime } from 'luxon'
-import { readSubscribers } from '../audience/read-csv.ts'
 import { type CronLine, cronLines, cronText, EARLY } from '../delivery/cron.ts'
 import { type ClockChange, type ClockCount, clockChanges, clocksOf, type Wave, wavesOf } from '../delivery/waves.ts'
 import { listEditions, todayIn } from '../edition/calendar.ts'
@@ -8,6 +7,7 @@ import type { Publication } from '../edition/publication.ts'
 import { datesFrom, isPublishingDay } from '../edition/publishing-days.ts'
 import { readEdition } from '../edition/read.ts'
 import { exitCodes } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 
 interface Day {
@@ -23,7 +23,9 @@ interface Day {
 /** `schedule`: the coming days, their editions and waves, and what the clocks' change does to them; `--cron` when to run. */
 export async function schedule(context: Context, options: { days: number; cron: boolean }): Promise<number> {
   const { publication } = await openPublication(context)
-  const clocks = await clocksOf(readSubscribers(context.root, publication.subscribers), publication)
+  const audience = await openAudience(context, publication)
+  const clocks = await clocksOf(audience.rows(), publication)
+  await audience.close()
   const today = todayIn(publication, context.now)
   if (options.cron) return printCron(context, publication, clocks, today)
   const { dates } = await listEditions(context.root)

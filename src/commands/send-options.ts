@@ -20,6 +20,8 @@ export interface SendOptions {
   notify?: string | undefined
   /** At most so many a second. */
   rate: number | null
+  /** Plans and puts the deliveries into the queue; workers make them. */
+  enqueue: boolean
   /** Sends in spite of errors that harm nobody, for a reason that is kept. */
   force?: string | undefined
 }

@@ -22,6 +22,8 @@ export interface RunResult {
   findings: readonly Finding[]
   aboutRows: RowFindings
   refused: RunRefused | null
+  /** Deliveries that wait for workers, under `--enqueue`; they are among those not due. */
+  queued: number | null
   /** Of this edition, from any run. */
   openUnknown: number
   /** When somebody is due next, in milliseconds since 1970. */
@@ -65,6 +67,7 @@ export function resultFields(one: SendResult): Record<string, unknown> {
     edition: date,
     live,
     ...counts,
+    ...(one.queued === null ? {} : { queued: one.queued }),
     ...(due ? moreFields(one) : {}),
     seconds: Math.round(seconds * 1000) / 1000,
   }
@@ -78,15 +81,18 @@ export const moreFields = ({ alarm, nextDue, refused }: RunResult) => ({
 })
 
 /** One sentence: how many, why not the others, and what is next. */
-export function summaryLine({ date, live, dryRun, counts, nextDue }: RunResult): string {
+export function summaryLine({ date, live, dryRun, counts, nextDue, queued }: RunResult): string {
   const where = live ? 'by the mail server' : `in outbox/${date}/`
-  const parts = dryRun
-    ? [`${counts.planned} would be sent`]
-    : [`${counts.accepted} of ${counts.audience} accepted ${where}`]
+  const parts =
+    queued !== null
+      ? [`${queued} of ${counts.audience} are in the queue for workers`]
+      : dryRun
+        ? [`${counts.planned} would be sent`]
+        : [`${counts.accepted} of ${counts.audience} accepted ${where}`]
   if (counts.already > 0) parts.push(`${counts.already} already there`)
   for (const state of ['deferred', 'rejected', 'unknown'] as const)
     if (counts[state] > 0) parts.push(`${counts[state]} ${state}`)
-  if (counts.notDue > 0) parts.push(`${counts.notDue} not due yet`)
+  if (counts.notDue > 0 && queued === null) parts.push(`${counts.notDue} not due yet`)
   for (const [reason, count] of Object.entries(counts.skipped)) parts.push(`${count} skipped (${reason})`)
   const next = counts.deferred > 0 ? ' Run `send` again to try the deferred ones.' : ''
   const due =

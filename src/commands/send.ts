@@ -1,22 +1,25 @@
-import { readSubscribers } from '../audience/read-csv.ts'
-import { readConfig, refuseUnbuilt } from '../config.ts'
+import { readConfig } from '../config.ts'
+import type { Queue } from '../delivery/queue.ts'
 import { listEditions, resolveEdition, todayIn } from '../edition/calendar.ts'
 import { milliseconds } from '../edition/duration.ts'
 import type { Publication } from '../edition/publication.ts'
 import { UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication } from './command.ts'
 import { editionsDue } from './editions-due.ts'
+import { enqueueEdition, refuseWithEnqueue } from './enqueue-edition.ts'
 import { holdMemory } from './hold-memory.ts'
 import { notify } from './notify.ts'
+import { openQueue } from './open-queue.ts'
 import { sendProofs } from './proofs.ts'
 import { readyEdition } from './ready-edition.ts'
-import { existingLedger } from './rehearse.ts'
+import { existingLedger } from './real-database.ts'
 import { rehearseEdition, runEdition } from './run-edition.ts'
 import { openDkimKeys, openSecrets } from './secret.ts'
 import type { SendOptions } from './send-options.ts'
 import { reportNoEdition, reportResults } from './send-report.ts'
 import { heldBackResult, type SendResult } from './send-result.ts'
-import { ledgerFile, openSession, type Session } from './session.ts'
+import { openSession, type Session } from './session.ts'
 
 /**
  * `send [edition]`: the edition to everyone not yet served; into `outbox/`, unless `--live` says otherwise. Walks the
@@ -26,7 +29,7 @@ import { ledgerFile, openSession, type Session } from './session.ts'
 export async function send(context: Context, name: string | null, options: SendOptions): Promise<number> {
   holdMemory()
   const config = readConfig(context.environment)
-  if (options.live) refuseUnbuilt(context.environment)
+  if (options.enqueue) refuseWithEnqueue(options, config.databaseUrl)
   const due = options.due || options.wait !== null ? { wait: milliseconds(options.wait ?? '0m') } : null
   if (options.live && (name === 'latest' || (name === null && due === null && options.to.length === 0))) {
     throw new UserError(
@@ -45,15 +48,17 @@ export async function send(context: Context, name: string | null, options: SendO
     const { template, findings } = await readyEdition(context, date, publication, keys, { ...run, due: null })
     return sendProofs(context, options, config.smtpUrl, template, date, findings)
   }
-  const open: { session?: Session } = {}
+  const open: { session?: Session; queue?: Queue } = {}
   const sendOne = async (date: string): Promise<SendResult> => {
     const started = performance.now()
     const ready = await readyEdition(context, date, publication, keys, run)
     if (ready.heldBack !== null) return heldBackResult(date, options.live, ready.heldBack)
     if (options.dryRun) return rehearseEdition(context, run, ready, started)
     const secrets = await openSecrets(context.root, config, options.live)
-    open.session ??= await openSession(context, config, options)
-    return runEdition(context, run, ready, secrets, open.session, started)
+    open.session ??= await openSession(context, publication, config, options)
+    if (!options.enqueue) return runEdition(context, run, ready, secrets, open.session, started)
+    open.queue ??= await openQueue(context, publication, open.session)
+    return enqueueEdition(context, run, ready, open.session, open.queue, started)
   }
   const results: SendResult[] = []
   try {
@@ -62,6 +67,7 @@ export async function send(context: Context, name: string | null, options: SendO
     const others = await Promise.all(dates.slice(1).map((date) => settled(sendOne, date, true)))
     results.push(first, ...others)
   } finally {
+    await open.queue?.close()
     await open.session?.close()
   }
   const exitCode = await reportResults(context, results, { single: name !== null || due === null, ...options })
@@ -93,12 +99,13 @@ async function datesOf(
   due: { wait: number } | null,
 ): Promise<string[]> {
   if (name === null && due !== null) {
-    const ledger = await existingLedger(ledgerFile(context.root, live))
+    const ledger = await existingLedger(context, live)
     const { dates } = await listEditions(context.root)
-    const audience = () => readSubscribers(context.root, publication.subscribers)
+    const audience = await openAudience(context, publication)
     const now = context.now.toMillis()
-    const found = await editionsDue({ publication, dates, audience, ledger, now, wait: due.wait })
+    const found = await editionsDue({ publication, dates, audience: audience.rows, ledger, now, wait: due.wait })
     await ledger?.close()
+    await audience.close()
     return found
   }
   const date = await resolveEdition(name ?? 'latest', context.root, publication, context.now)

@@ -1,21 +1,23 @@
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AudienceHome } from '../audience/home.ts'
+import type { AudienceRow } from '../audience/read-csv.ts'
 import type { Config } from '../config.ts'
+import { openMailServers, type ServerHealth } from '../delivery/mail-servers.ts'
 import { openOutbox } from '../delivery/outbox.ts'
 import { openSmtp } from '../delivery/smtp.ts'
-import { parseSmtpUrl } from '../delivery/smtp-url.ts'
+import { type MailServer, parseSmtpUrls } from '../delivery/smtp-url.ts'
 import { LEASE_MILLISECONDS } from '../delivery/take-up.ts'
 import type { OpenTransport } from '../delivery/transport.ts'
+import type { Publication } from '../edition/publication.ts'
+import type { OpenDatabase } from '../ledger/database.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { openLedger } from '../ledger/open.ts'
+import { MailServerRows } from '../ledger/mail-server-rows.ts'
+import { ledgerOn } from '../ledger/open.ts'
 import { UserError } from '../problems/user-error.ts'
+import { audienceOf } from './audience.ts'
 import type { Context } from './command.ts'
 import { ownerOfLeases } from './owner.ts'
-import { existingLedger } from './rehearse.ts'
-
-/** The ledger a command works with: the real one, or the rehearsal's beside the outbox. */
-export const ledgerFile = (root: string, live: boolean): string =>
-  path.join(root, live ? '.broadsheet/ledger.db' : 'outbox/.ledger.db')
+import { existingDatabase, openRealDatabase, openRehearsalLedger } from './real-database.ts'
 
 /**
  * What the editions of one `send` share: one ledger (two handles in one process would wait for each other), one pool of
@@ -23,8 +25,14 @@ export const ledgerFile = (root: string, live: boolean): string =>
  */
 export interface Session {
   ledger: Ledger
-  /** Where suppressions are read: the real ledger; null when there is none yet. */
-  suppressions: Ledger | null
+  /** The real one; null in a rehearsal before there is any. */
+  database: OpenDatabase | null
+  /** How the mail servers fare. */
+  servers(): ServerHealth[]
+  /** Everybody, as the real database has them: a rehearsal reads preferences there and never writes any. */
+  audience(): AsyncGenerator<AudienceRow>
+  /** Addresses never to mail, of those asked about, with the reason; read in the real database too. */
+  suppressed(hashes: readonly string[]): Promise<Map<string, string>>
   owner: string
   clock(): number
   nap(milliseconds: number): Promise<void>
@@ -34,29 +42,62 @@ export interface Session {
 
 export async function openSession(
   context: Context,
+  publication: Publication,
   config: Config,
-  { live, connections }: { live: boolean; connections: number },
+  { live, connections, enqueue = false }: { live: boolean; connections: number; enqueue?: boolean },
 ): Promise<Session> {
-  const smtp = live ? openSmtp(parseSmtpUrl(smtpUrlOf(config)), connections) : null
-  const ledger = await openLedger(ledgerFile(context.root, live))
-  const suppressions = live ? ledger : await existingLedger(ledgerFile(context.root, true))
+  const { root, signal } = context
+  const servers = live && !enqueue ? parseSmtpUrls(smtpUrlOf(config)) : []
+  const real = live ? await openRealDatabase(context) : await existingDatabase(context)
+  const realLedger = real === null ? null : ledgerOn(real)
+  const ledger = live && realLedger !== null ? realLedger : await openRehearsalLedger(root)
+  const home = real === null ? null : new AudienceHome(real, publication.id)
   const owner = ownerOfLeases()
   const clock = await clockOf(ledger, context, live)
+  const nap = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal }).catch(() => {})
+  const smtp =
+    real === null || servers.length === 0 ? null : openServers(servers, connections, real, { clock, nap, signal })
   const renewal = setInterval(() => void ledger.renew(owner, clock() + LEASE_MILLISECONDS).catch(() => {}), 10_000)
   return {
     ledger,
-    suppressions,
+    database: real,
+    servers: () => smtp?.health() ?? [],
+    audience: () => audienceOf(context, publication, real),
+    suppressed: async (hashes) => {
+      const suppressed = (await realLedger?.suppressed(publication.id, hashes)) ?? new Map<string, string>()
+      return new Map([...suppressed, ...((await home?.forgotten(hashes)) ?? [])])
+    },
     owner,
     clock,
-    nap: (milliseconds) => sleep(milliseconds, undefined, { signal: context.signal }).catch(() => {}),
-    transportFor: async (date) => smtp ?? openOutbox(context.root, date),
+    nap,
+    transportFor: async (date) => smtp ?? openOutbox(root, date),
     async close() {
       clearInterval(renewal)
       await smtp?.close()
-      if (suppressions !== null && suppressions !== ledger) await suppressions.close()
+      if (realLedger !== ledger) await realLedger?.close()
       await ledger.close()
     },
   }
+}
+
+/** One server that nobody shares is asked straight away; several, or one that others use too, by what the ledger knows. */
+function openServers(
+  servers: readonly MailServer[],
+  connections: number,
+  database: OpenDatabase,
+  { clock, nap, signal }: Pick<Session, 'clock' | 'nap'> & { signal: AbortSignal },
+): OpenTransport & { health(): ServerHealth[] } {
+  const [only] = servers
+  if (only !== undefined && servers.length === 1 && only.rate === null && database.engine === 'sqlite')
+    return { ...openSmtp(only, connections), health: () => [] }
+  return openMailServers(servers, {
+    connections,
+    shared: new MailServerRows(database),
+    open: (server) => openSmtp(server, connections),
+    clock,
+    sleep: nap,
+    isStopped: () => signal.aborted,
+  })
 }
 
 function smtpUrlOf({ smtpUrl }: Config): string {

@@ -1,19 +1,20 @@
-import { existsSync } from 'node:fs'
-import { readSubscribers } from '../audience/read-csv.ts'
 import { resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { DeliveryRow, EditionKey, Ledger, State } from '../ledger/ledger.ts'
-import { openLedger } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
+import { openAudience } from './audience.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
 import { isDeadOwner } from './owner.ts'
-import { ledgerFile } from './session.ts'
+import { requireLedger } from './real-database.ts'
+import { watchStatus } from './watch-status.ts'
 
 export interface StatusOptions {
   /** One line for each subscriber. */
   list: boolean
   csv: boolean
+  /** Goes on showing it until everything is settled. */
+  watch: boolean
   /** The rehearsal's ledger in place of the real one. */
   outbox: boolean
 }
@@ -24,11 +25,15 @@ export async function status(context: Context, name: string, options: StatusOpti
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
   const key: EditionKey = { publication: publication.id, edition: date }
-  const ledger = await openExisting(context, !options.outbox)
+  if (options.watch && (context.json || options.list || options.csv))
+    throw new UserError('usage', '--watch goes with neither --json, --list nor --csv.', 'Ask for one of them.')
+  const ledger = await requireLedger(context, !options.outbox)
   try {
     const now = await ledger.now()
     // What a sender that died on this machine left is settled at once, so that the answer is the truth.
     await ledger.reap((owner, until) => isDeadOwner(owner, until, now), now)
+    if (options.watch)
+      await watchStatus(context, ledger, key, options.outbox ? async () => [] : () => ledger.workers(key.publication))
     const counts = countsOf(await ledger.counts(key))
     const held = await ledger.isHeld(key)
     if (options.csv) await printCsv(context, ledger, key, publication)
@@ -38,7 +43,7 @@ export async function status(context: Context, name: string, options: StatusOpti
         live: !options.outbox,
         ...counts,
         held,
-        ...(options.list ? { deliveries: await Array.fromAsync(ledger.rows(key)) } : {}),
+        ...(options.list ? { deliveries: await Array.fromAsync(explainedRows(ledger, key)) } : {}),
       })
     else {
       if (options.list) await printList(context, ledger, key, publication)
@@ -48,18 +53,6 @@ export async function status(context: Context, name: string, options: StatusOpti
   } finally {
     await ledger.close()
   }
-}
-
-/** The ledger that is there; a question makes none. */
-export async function openExisting(context: Context, live: boolean): Promise<Ledger> {
-  const file = ledgerFile(context.root, live)
-  if (!existsSync(file))
-    throw new UserError(
-      'no-ledger',
-      live ? 'Nothing has been sent from here yet.' : 'The outbox holds no rehearsal.',
-      live ? 'Run  broadsheet send … --live,  or ask for the rehearsal with --outbox.' : 'Run  broadsheet send.',
-    )
-  return openLedger(file)
 }
 
 interface StatusCounts {
@@ -106,6 +99,7 @@ function summary(date: string, counts: StatusCounts, held: boolean): string {
   if (counts.leased + counts.sending > 0) next.push('A sender is at work.')
   if (counts.rejected > 0)
     next.push(`The rejected: broadsheet status ${date} --list;  --retry rejected  tries them again.`)
+  if (counts.bounced > 0) next.push(`What came back, and why: broadsheet status ${date} --list`)
   if (counts.unknown > 0)
     next.push(
       `The unknown may have arrived. Settle them with  broadsheet reconcile ${date} --log <mail log>,  or send again with  --retry unknown.`,
@@ -115,14 +109,14 @@ function summary(date: string, counts: StatusCounts, held: boolean): string {
 
 async function printList(context: Context, ledger: Ledger, key: EditionKey, publication: Publication): Promise<void> {
   const emails = await emailsOf(context, publication)
-  for await (const row of ledger.rows(key))
+  for await (const row of explainedRows(ledger, key))
     context.stdout.write(`${row.state}\t${emails.get(row.id) ?? row.id}\t${whyOf(row)}\n`)
 }
 
 async function printCsv(context: Context, ledger: Ledger, key: EditionKey, publication: Publication): Promise<void> {
   const emails = await emailsOf(context, publication)
   context.stdout.write(csvLine(['id', 'email', 'state', 'why', 'attempts', 'at']))
-  for await (const row of ledger.rows(key))
+  for await (const row of explainedRows(ledger, key))
     context.stdout.write(
       csvLine([
         row.id,
@@ -135,12 +129,22 @@ async function printCsv(context: Context, ledger: Ledger, key: EditionKey, publi
     )
 }
 
+/** The ledger's rows; where an address is suppressed because of a mail that came back, with what that said. */
+async function* explainedRows(ledger: Ledger, key: EditionKey): AsyncGenerator<DeliveryRow> {
+  const suppressions = await ledger.bounces.suppressions(key.publication)
+  for await (const row of ledger.rows(key)) {
+    const why = row.reason === 'suppressed' ? suppressions.get(row.id) : undefined
+    yield why === undefined ? row : { ...row, reason: `suppressed (${why})` }
+  }
+}
+
 const whyOf = ({ reason, reply }: DeliveryRow): string => [reason, reply].filter((one) => one !== null).join(': ')
 
 /** The ledger holds no addresses; the audience does. */
 async function emailsOf(context: Context, publication: Publication): Promise<Map<string, string>> {
   const emails = new Map<string, string>()
-  for await (const row of readSubscribers(context.root, publication.subscribers))
-    if (!('skipped' in row)) emails.set(row.subscriber.id, row.subscriber.email)
+  const audience = await openAudience(context, publication)
+  for await (const row of audience.rows()) if (!('skipped' in row)) emails.set(row.subscriber.id, row.subscriber.email)
+  await audience.close()
   return emails
 }

@@ -29,6 +29,8 @@ export interface Window {
 
 /** What an edition offers to choose from. */
 export interface Offer {
+  /** The edition's: YYYY-MM-DD. */
+  date: string
   /** Topics that have entries, in the publication's order. */
   topics: readonly string[]
   /** The publication's language first, then its further ones. */
@@ -47,13 +49,22 @@ export function planDelivery(
 ): { delivery: Delivery } | { skipped: SkipReason } {
   if ('skipped' in row) return { skipped: row.skipped }
   const { subscriber } = row
-  if (subscriber.status !== 'active') return { skipped: 'inactive' }
-  const topics = offer.topics.filter((topic) => subscriber.topics.length === 0 || subscriber.topics.includes(topic))
+  if (subscriber.withheld !== undefined) return { skipped: subscriber.withheld }
+  if (subscriber.status !== 'active' || offer.date < (subscriber.pausedUntil ?? '')) return { skipped: 'inactive' }
+  const topics = wantedTopics(subscriber, offer.topics)
   if (topics.length === 0) return { skipped: 'no-topic' }
   const window = timing(subscriber, now)
   return window === null
     ? { skipped: 'too-late' }
     : { delivery: { subscriber, topics, language: languageFor(subscriber.language, offer.languages), window } }
+}
+
+/** Those of the topics a subscriber wants: all, or those they named, without those they left. */
+export function wantedTopics(
+  { topics, excluded = [] }: Pick<Subscriber, 'topics' | 'excluded'>,
+  offered: readonly string[],
+): string[] {
+  return offered.filter((topic) => (topics.length === 0 || topics.includes(topic)) && !excluded.includes(topic))
 }
 
 /** The offered language nearest to the one asked for: the same tag, else the same language, else the publication's. */

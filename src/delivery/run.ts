@@ -4,7 +4,7 @@ import { BackOff } from './back-off.ts'
 import type { Counts } from './counts.ts'
 import { deliverAll, type Run } from './deliver.ts'
 import type { FilledMessage } from './message.ts'
-import type { Delivery } from './plan.ts'
+import type { Delivery, SkipReason } from './plan.ts'
 import type { Allocate } from './raw-buffers.ts'
 import { settlementOf } from './settlement.ts'
 import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from './take-up.ts'
@@ -47,7 +47,10 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
   const isStopped = (): boolean => run.refused !== null || edition.isAborted()
   const backOff = new BackOff(clock, sleep)
   const deferredHere = new Set<string>()
+  /** Who left between the plan and the server's 354. */
+  const withdrawn = new Map<string, SkipReason>()
   const onSettled = async (delivery: LeasedDelivery, outcome: Outcome, tried: boolean): Promise<void> => {
+    if (withdrawn.has(delivery.subscriber.id)) return
     const settlement = settlementOf(delivery, outcome, tried, clock())
     await ledger.settle(key, settlement, owner, clock())
     const { id } = delivery.subscriber
@@ -79,7 +82,12 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
     }
     const steps = {
       messageFor: edition.messageFor,
-      onBegin: ({ subscriber }: LeasedDelivery) => ledger.begin(key, subscriber.id, owner, clock()),
+      onBegin: async ({ subscriber: { id } }: LeasedDelivery) => {
+        const begun = await ledger.begin(key, id, owner, clock())
+        const reason = begun ? null : await ledger.withdraw(key, id, clock())
+        if (reason !== null) withdrawn.set(id, reason)
+        return begun
+      },
       onSettled,
       isStopped,
       backOff,
@@ -94,9 +102,10 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
     return tally
   }
   takeTally(counts, await passOver(false), 0)
+  for (const reason of withdrawn.values()) counts.skipped[reason] = (counts.skipped[reason] ?? 0) + 1
   if (due === null) return
   while (!isStopped()) {
-    const next = await nextInstant(edition, due.waitUntil, at)
+    const next = due.waitUntil <= at ? null : await nextInstant(edition, due.waitUntil, at)
     if (next === null) break
     since = at
     at = next

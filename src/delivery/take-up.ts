@@ -1,6 +1,6 @@
 import type { AudienceRow } from '../audience/read-csv.ts'
 import type { Subscriber } from '../audience/subscriber.ts'
-import type { EditionKey, Leased, Ledger, Planned } from '../ledger/ledger.ts'
+import type { EditionKey, Leased, Ledger, Planned, PlanRow } from '../ledger/ledger.ts'
 import { type Delivery, type Offer, planDelivery, type SkipReason, type Timing } from './plan.ts'
 
 /** A delivery that is this run's to make: leased in the ledger. */
@@ -82,7 +82,8 @@ export async function* takeUp(
   if (chunk.length > 0) yield* takeChunk(chunk, take, tally)
 }
 
-interface Candidate {
+/** A row of the audience as it is to be planned. */
+export interface Candidate {
   subscriber: Subscriber
   /** Null for who is to be served. */
   delivery: Delivery | null
@@ -98,7 +99,10 @@ function isLookedAt(row: AudienceRow, { only, due, timing, clock }: TakeUp): boo
 }
 
 /** A row without a usable address has no place in the ledger; it has its finding. */
-function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candidate | { reason: SkipReason } {
+export function candidateOf(
+  row: AudienceRow,
+  { offer, timing, clock }: Pick<TakeUp, 'offer' | 'timing' | 'clock'>,
+): Candidate | { reason: SkipReason } {
   if ('skipped' in row) return { reason: row.skipped }
   const planned = planDelivery(row, offer, timing, clock())
   return {
@@ -108,6 +112,16 @@ function candidateOf(row: AudienceRow, { offer, timing, clock }: TakeUp): Candid
   }
 }
 
+/** As the ledger is asked to plan it. */
+export function planRowOf(
+  { subscriber: { id, addressHash }, delivery, skipped }: Candidate,
+  suppressed: ReadonlyMap<string, string>,
+  now: number,
+): PlanRow {
+  const reason = skipped ?? (suppressed.has(addressHash) ? 'suppressed' : null)
+  return { id, addressHash, dueAt: delivery?.window.from ?? now, skipped: reason }
+}
+
 async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): AsyncGenerator<LeasedDelivery> {
   const { ledger, key, due } = take
   const hashes = chunk.map((one) => one.subscriber.addressHash)
@@ -115,12 +129,7 @@ async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tall
   const now = take.clock()
   const planned = await ledger.plan(
     key,
-    chunk.map(({ subscriber, delivery, skipped }, index) => ({
-      id: subscriber.id,
-      addressHash: hashes[index] as string,
-      dueAt: delivery?.window.from ?? now,
-      skipped: skipped ?? (suppressed.has(hashes[index] as string) ? 'suppressed' : null),
-    })),
+    chunk.map((one) => planRowOf(one, suppressed, now)),
     now,
   )
   const ready: Delivery[] = []

@@ -11,6 +11,11 @@ export const MOST_DAYS = 7
 /** Plain `send` serves everyone at once, and gives up after a day. */
 export const atOnce: Timing = (_subscriber, now) => ({ from: now, until: now + DAY })
 
+/** The same, whenever it is asked: for copies that were planned at an instant and are delivered by others. */
+export const plannedFrom =
+  (instant: number): Timing =>
+  () => ({ from: instant, until: instant + DAY })
+
 /** The wall clock a subscriber's copy goes by: their own where they have one, else the publication's. */
 export function clockOf(subscriber: Pick<Subscriber, 'timezone' | 'deliverAt'>, publication: Publication) {
   return { zone: subscriber.timezone ?? publication.timezone, time: subscriber.deliverAt ?? publication.deliverAt }

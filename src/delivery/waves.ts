@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon'
 import type { AudienceRow } from '../audience/read-csv.ts'
+import { isServed } from '../audience/subscriber.ts'
 import type { Publication } from '../edition/publication.ts'
 import { instantOf } from './local-time.ts'
 import { clockOf } from './timing.ts'
@@ -33,7 +34,7 @@ export interface ClockChange {
 export async function clocksOf(rows: AsyncIterable<AudienceRow>, publication: Publication): Promise<ClockCount[]> {
   const counts = new Map<string, ClockCount>()
   for await (const row of rows) {
-    if ('skipped' in row || row.subscriber.status !== 'active') continue
+    if ('skipped' in row || !isServed(row.subscriber)) continue
     const { zone, time } = clockOf(row.subscriber, publication)
     const count = counts.get(`${zone} ${time}`) ?? { zone, time, subscribers: 0 }
     count.subscribers += 1

@@ -23,6 +23,11 @@ export function text(description: string) {
   return typed(description).transform((value) => value.replace(/[ \n]+/g, ' ').trim())
 }
 
+/** A text in another language than ours, as SQL: its lines and spaces are left as they are. */
+export function verbatim(description: string) {
+  return typed(description).transform((value) => value.trim())
+}
+
 /** Prose that may have paragraphs (a blank line between them) and inline Markdown, whose links are checked like any. */
 export function prose(description: string) {
   return typed(description)

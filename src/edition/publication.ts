@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, hiddenCharacter, link, pattern, pixels, text } from './fields.ts'
+import { choice, hiddenCharacter, link, pattern, pixels, text, verbatim } from './fields.ts'
 
 /** `broadsheet.yaml`: the publication. This schema is the one source of its type, its validation and its JSON Schema. */
 const zones = new Set(Intl.supportedValuesOf('timeZone'))
@@ -110,7 +110,17 @@ export const publicationSchema = z
       )
       .min(1)
       .meta({ description: 'The topics, in the order they come out.' }),
-    subscribers: text('The audience: a CSV file.').optional(),
+    subscribers: z
+      .union([
+        text('The audience: a CSV file.'),
+        z.strictObject({
+          query: verbatim(
+            'One select statement for the database of SUBSCRIBERS_URL; its columns are named as in the CSV.',
+          ),
+        }),
+      ])
+      .meta({ description: 'The audience: a CSV file, or  { query: select … }  for a database.' })
+      .optional(),
     images: choice(
       ['link', 'embed'],
       'link: pictures are fetched from `url`; embed: they travel in the message.',
@@ -148,8 +158,13 @@ export type PublicationFile = z.output<typeof publicationSchema>
 export type Topic = PublicationFile['topics'][number]
 
 /** A publication with its defaults filled in. */
-export type Publication = PublicationFile & {
-  [Key in keyof typeof publicationDefaults]: NonNullable<PublicationFile[Key]>
+export type Publication = Omit<PublicationFile, 'subscribers'> & {
+  [Key in Exclude<keyof typeof publicationDefaults, 'subscribers'>]: NonNullable<PublicationFile[Key]>
+} & {
+  /** The audience's file; with a query, what messages call it. */
+  subscribers: string
+  /** The statement a database is asked for the audience; null for a file. */
+  subscribersQuery: string | null
 }
 
 export const publicationDefaults = {
@@ -163,7 +178,14 @@ export const publicationDefaults = {
 
 export function withDefaults(file: PublicationFile): Publication {
   const own = Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined))
-  return { ...publicationDefaults, ...own } as Publication
+  const { subscribers = publicationDefaults.subscribers } = file
+  const isFile = typeof subscribers === 'string'
+  return {
+    ...publicationDefaults,
+    ...own,
+    subscribers: isFile ? subscribers : 'subscribers (query)',
+    subscribersQuery: isFile ? null : subscribers.query,
+  } as Publication
 }
 
 /** A real calendar date, YYYY-MM-DD. */

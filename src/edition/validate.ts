@@ -42,7 +42,10 @@ export function validate<Schema extends z.ZodObject>(
     const result = schema.safeParse(input)
     if (result.success) return { value: result.data, findings }
     if (round === 0) {
-      const issues = textsAsGroups(result.error.issues, input)
+      const issues = textsAsGroups(
+        result.error.issues.flatMap((issue) => asMeant(issue, input)),
+        input,
+      )
       for (const issue of issues) {
         const path = [...at, ...pathAsTyped(given, issue.path)]
         findings.push(...asFindings(issue, tree, path, input, schema, entry))
@@ -80,6 +83,13 @@ function pathAsTyped(given: Fields, path: Path): Path {
     own = items === undefined ? undefined : valueAt(items, [typed])
     return typed
   })
+}
+
+/** Where a text or a group may stand, what is wrong with the one that stands there: the text comes first. */
+function asMeant(issue: z.core.$ZodIssue, input: Fields): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const meant = valueAt(input, issue.path) instanceof TypedText ? issue.errors[0] : issue.errors.at(-1)
+  return (meant ?? []).map((inside) => ({ ...inside, path: [...issue.path, ...inside.path] }))
 }
 
 /** A text where a group of keys belongs: to Zod its parts are keys nobody knows, to an editor it is one mistake. */
@@ -203,12 +213,19 @@ function asFindings(
 function keysAt(schema: z.ZodObject, path: Path): string[] {
   let own: unknown = schema
   for (const step of path) {
-    while (own instanceof z.ZodOptional) own = own.unwrap()
+    own = groupIn(own)
     if (own instanceof z.ZodObject) own = own.shape[step as string]
     else if (own instanceof z.ZodArray) own = own.element
   }
-  while (own instanceof z.ZodOptional) own = own.unwrap()
+  own = groupIn(own)
   return own instanceof z.ZodObject ? Object.keys(own.shape) : []
+}
+
+/** What may be left out, and what may be a text instead, aside. */
+function groupIn(schema: unknown): unknown {
+  let own = schema
+  while (own instanceof z.ZodOptional) own = own.unwrap()
+  return own instanceof z.ZodUnion ? own.options.find((one) => one instanceof z.ZodObject) : own
 }
 
 /** The most frequent cause is text that begins with a bracket or has a colon in a list, so the hint shows the quotes. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /**
  * Many callers, one transaction: whatever comes in while one is being committed goes into the next. Each caller waits
  * for the commit that holds its item, so nothing is less durable for it, and a thousand a second cost what fifty do.
@@ -7,9 +9,12 @@ export class GroupCommit<Item, Result> {
   #waiting: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = []
   #running: Promise<void> | null = null
 
-  /** `commit` returns a result for each item, in their order. */
-  constructor(commit: (items: readonly Item[]) => Promise<Result[]>) {
+  readonly #gather: number
+
+  /** `commit` returns a result for each item, in their order. `gather`: how long the first of a group waits for company, in milliseconds. */
+  constructor(commit: (items: readonly Item[]) => Promise<Result[]>, gather = 0) {
     this.#commit = commit
+    this.#gather = gather
   }
 
   add(item: Item): Promise<Result> {
@@ -25,9 +30,12 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    // Callers of the same turn come along.
-    await new Promise((resolve) => setImmediate(resolve))
+    let first = true
     while (this.#waiting.length > 0) {
+      // Callers of the same turn come along.
+      if (this.#gather > 0) await sleep(this.#gather)
+      else if (first) await new Promise((resolve) => setImmediate(resolve))
+      first = false
       const group = this.#waiting
       this.#waiting = []
       try {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { EditionKey, Planned, PlanRow, State } from './ledger.ts'
+import type { SqlWords } from './sql-words.ts'
 
 interface PlannedRow {
   subscriber_id: string
@@ -11,25 +12,30 @@ interface PlannedRow {
   attempts: number
 }
 
+const STEP = { id: 'text', hash: 'text', skipped: 'text', due: 'bigint' } as const
+
+const asStep = ({ id, addressHash, skipped, dueAt }: PlanRow) => ({ id, hash: addressHash, skipped, due: dueAt })
+
 /**
  * In one transaction: new rows come in, planned and skipped ones are decided anew, all others stay. An address that has
  * a row under another id is a duplicate, in the ledger as among the rows.
  */
 export async function planRows(
   db: Database,
+  words: SqlWords,
   { publication, edition }: EditionKey,
   rows: readonly PlanRow[],
   now: number,
 ): Promise<Planned[]> {
   const select = async (ids: readonly string[]): Promise<Map<string, PlannedRow>> => {
     const { rows: found } =
-      await sql<PlannedRow>`select subscriber_id, address_hash, state, reason, due_at, attempts from delivery where publication = ${publication} and edition = ${edition} and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))`.execute(
+      await sql<PlannedRow>`select subscriber_id, address_hash, state, reason, due_at, attempts from delivery where publication = ${publication} and edition = ${edition} and ${words.isOneOf(sql`subscriber_id`, ids)}`.execute(
         db,
       )
     return new Map(found.map((one) => [one.subscriber_id, one]))
   }
   const known = await select(rows.map((one) => one.id))
-  const holders = await holdersOf(db, { publication, edition }, rows, known)
+  const holders = await holdersOf(db, words, { publication, edition }, rows, known)
   const ids = new Set<string>()
   const changed: PlanRow[] = []
   for (const row of rows) {
@@ -41,12 +47,12 @@ export async function planRows(
   if (changed.length > 0) {
     // A row of today under yesterday's id and another address: the address on record is the one that was served.
     await sql`insert into delivery (publication, edition, subscriber_id, address_hash, state, reason, due_at, planned_at, updated_at)
-      select ${publication}, ${edition}, value ->> 'id', value ->> 'addressHash', iif(value ->> 'skipped' is null, 'planned', 'skipped'), value ->> 'skipped', value ->> 'dueAt', value ->> 'dueAt', ${now}
-      from json_each(${JSON.stringify(changed)}) where true
+      select cast(${publication} as text), cast(${edition} as text), step.id, step.hash, case when step.skipped is null then 'planned' else 'skipped' end, step.skipped, step.due, step.due, cast(${now} as bigint)
+      from (${words.rows(STEP, changed.map(asStep))}) as step where true
       on conflict (publication, edition, subscriber_id) do update set
         state = excluded.state, reason = excluded.reason,
-        due_at = iif(delivery.attempts > 0, delivery.due_at, excluded.due_at),
-        planned_at = iif(delivery.attempts > 0, delivery.planned_at, excluded.planned_at), updated_at = excluded.updated_at
+        due_at = case when delivery.attempts > 0 then delivery.due_at else excluded.due_at end,
+        planned_at = case when delivery.attempts > 0 then delivery.planned_at else excluded.planned_at end, updated_at = excluded.updated_at
       where delivery.state in ('planned', 'skipped')`.execute(db)
     for (const [id, row] of await select(changed.map((one) => one.id))) known.set(id, row)
   }
@@ -64,6 +70,7 @@ export async function planRows(
 /** Whose an address is in the ledger already; asked only for rows that are not there under their own id and address. */
 async function holdersOf(
   db: Database,
+  words: SqlWords,
   { publication, edition }: EditionKey,
   rows: readonly PlanRow[],
   known: ReadonlyMap<string, PlannedRow>,
@@ -73,7 +80,7 @@ async function holdersOf(
     .map((row) => row.addressHash)
   if (strange.length === 0) return new Map()
   const { rows: found } =
-    await sql<PlannedRow>`select subscriber_id, address_hash from delivery where publication = ${publication} and edition = ${edition} and address_hash in (select value from json_each(${JSON.stringify(strange)}))`.execute(
+    await sql<PlannedRow>`select subscriber_id, address_hash from delivery where publication = ${publication} and edition = ${edition} and ${words.isOneOf(sql`address_hash`, strange)}`.execute(
       db,
     )
   return new Map(found.map((one) => [one.address_hash, one.subscriber_id]))

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { EditionKey, Settlement, State } from './ledger.ts'
+import type { SqlWords } from './sql-words.ts'
 
 /** A row whose server said 354: what follows may be the only copy. */
 export interface Begin {
@@ -16,20 +17,23 @@ export interface Settle {
   now: number
 }
 
+/** Runs one statement; its rows. */
+type All = <Row>(query: RawBuilder<unknown>) => Promise<Row[]>
+
 /**
- * In one transaction, each kind in one statement: a row never has two steps in one group, since whoever settles it has
- * waited for its begin. True for what was done; a row its owner has lost is left as it is.
+ * Each kind in one statement: a row never has two steps in one group, since whoever settles it has waited for its begin.
+ * True for what was done; a row its owner has lost is left as it is. `begun` names editions that are known to have begun.
  */
-export async function takeSteps(db: Database, items: readonly (Begin | Settle)[]): Promise<boolean[]> {
-  const begun = await beginAll(
-    db,
-    items.filter((item): item is Begin => !('settlement' in item)),
-  )
-  const settled = await settleAll(
-    db,
-    items.filter((item): item is Settle => 'settlement' in item),
-  )
-  return items.map((item) => ('settlement' in item ? settled : begun).has(rowKey(item)))
+export async function takeSteps(
+  all: All,
+  words: SqlWords,
+  items: readonly (Begin | Settle)[],
+  begun: Set<string>,
+): Promise<boolean[]> {
+  const begins = items.filter((item): item is Begin => !('settlement' in item))
+  const settles = items.filter((item): item is Settle => 'settlement' in item)
+  const done = [await beginAll(all, words, begins, begun), await settleAll(all, words, settles)] as const
+  return items.map((item) => done['settlement' in item ? 1 : 0].has(rowKey(item)))
 }
 
 const rowKey = (item: Begin | Settle): string => {
@@ -47,49 +51,66 @@ interface Done {
 const rowsOf = (done: readonly Done[]): Set<string> =>
   new Set(done.map((one) => `${one.publication} ${one.edition} ${one.id} ${one.owner}`))
 
-/** Leased to sending, if the lease still holds, the address may still be mailed and nobody pressed the stop button. */
-async function beginAll(db: Database, items: readonly Begin[]): Promise<Set<string>> {
+const DONE = { publication: 'text', edition: 'text', id: 'text', owner: 'text' } as const
+const BEGIN = { ...DONE, now: 'bigint' } as const
+const SETTLE = {
+  ...BEGIN,
+  state: 'text',
+  reason: 'text',
+  reply: 'text',
+  due: 'bigint',
+  tries: 'bigint',
+  comes_from: 'text',
+} as const
+
+/** Leased to sending, if the lease still holds, the reader has not left, the address may still be mailed and nobody pressed the stop button. */
+async function beginAll(all: All, words: SqlWords, items: readonly Begin[], begun: Set<string>): Promise<Set<string>> {
   if (items.length === 0) return new Set()
   const steps = items.map(({ key, id, owner, now }) => ({ ...key, id, owner, now }))
-  const { rows } = await sql<Done>`with step as materialized (
-      select value ->> 'publication' as publication, value ->> 'edition' as edition, value ->> 'id' as id, value ->> 'owner' as owner, value ->> 'now' as now
-      from json_each(${JSON.stringify(steps)}))
+  const rows = await all<Done>(sql`with step as materialized (${words.rows(BEGIN, steps)})
     update delivery set state = 'sending', updated_at = step.now from step
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
       and delivery.state = 'leased' and delivery.lease_owner = step.owner
       and not exists (select 1 from suppression s where s.publication = delivery.publication and s.address_hash = delivery.address_hash)
+      and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id in (delivery.subscriber_id, substr(delivery.address_hash, 1, 20)) and p.unsubscribed_at is not null)
       and not exists (select 1 from edition e where e.publication = delivery.publication and e.edition = delivery.edition and e.held_at is not null)
-    returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`.execute(db)
-  const editions = new Map(rows.map((one) => [`${one.publication} ${one.edition}`, one]))
-  for (const { publication, edition } of editions.values())
-    await sql`update edition set begun_at = ${items[0]?.now ?? 0} where publication = ${publication} and edition = ${edition} and begun_at is null`.execute(
-      db,
+    returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`)
+  for (const { publication, edition } of rows) {
+    const name = `${publication} ${edition}`
+    if (begun.has(name)) continue
+    begun.add(name)
+    await all(
+      sql`update edition set begun_at = ${items[0]?.now ?? 0} where publication = ${publication} and edition = ${edition} and begun_at is null`,
     )
+  }
   return rowsOf(rows)
 }
 
-async function settleAll(db: Database, items: readonly Settle[]): Promise<Set<string>> {
+async function settleAll(all: All, words: SqlWords, items: readonly Settle[]): Promise<Set<string>> {
   if (items.length === 0) return new Set()
   const steps = items.map(({ key, settlement, owner, now }) => ({
     ...key,
-    ...asColumns(settlement),
+    ...cleaned(asColumns(settlement)),
     id: settlement.id,
     tries: settlement.state === 'returned' ? 0 : 1,
     owner,
     now,
   }))
-  const { rows } = await sql<Done>`with step as materialized (
-      select value ->> 'publication' as publication, value ->> 'edition' as edition, value ->> 'id' as id, value ->> 'owner' as owner, value ->> 'now' as now,
-        value ->> 'state' as state, value ->> 'reason' as reason, value ->> 'reply' as reply, value ->> 'due' as due, value ->> 'tries' as tries, value -> 'from' as comes_from
-      from json_each(${JSON.stringify(steps)}))
-    update delivery set state = step.state, reason = step.reason, reply = coalesce(step.reply, delivery.reply), due_at = coalesce(step.due, due_at),
-      attempts = attempts + step.tries, lease_until = null, lease_owner = iif(step.state = 'unknown', lease_owner, null), updated_at = step.now
+  const rows = await all<Done>(sql`with step as materialized (${words.rows(SETTLE, steps)})
+    update delivery set state = step.state, reason = step.reason, reply = coalesce(step.reply, delivery.reply), due_at = coalesce(step.due, delivery.due_at),
+      attempts = attempts + step.tries, lease_until = null, lease_owner = case when step.state = 'unknown' then lease_owner end, updated_at = step.now
     from step
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
-      and delivery.lease_owner = step.owner and delivery.state in (select value from json_each(step.comes_from))
-    returning delivery.publication, delivery.edition, subscriber_id as id`.execute(db)
+      and delivery.lease_owner = step.owner and step.comes_from like '%' || delivery.state || '%'
+    returning delivery.publication, delivery.edition, subscriber_id as id`)
   const owners = new Map(items.map((item) => [item.settlement.id, item.owner]))
   return rowsOf(rows.map((one) => ({ ...one, owner: owners.get(one.id) ?? '' })))
+}
+
+/** PostgreSQL holds neither a NUL nor half a character, and a mail server may answer both. */
+function cleaned<Row extends { reason: string | null; reply: string | null }>(row: Row): Row {
+  const clean = (text: string | null): string | null => text?.replaceAll('\0', '').toWellFormed() ?? null
+  return { ...row, reason: clean(row.reason), reply: clean(row.reply) }
 }
 
 /** From which states a settlement may come. A late 250 settles a row that had been given up for unknown. */
@@ -98,20 +119,21 @@ function asColumns(settlement: Settlement): {
   reason: string | null
   reply: string | null
   due: number | null
-  from: State[]
+  /** Words of which none is part of another. */
+  comes_from: string
 } {
   switch (settlement.state) {
     case 'accepted':
-      return { state: 'accepted', reason: null, reply: settlement.reply, due: null, from: ['sending', 'unknown'] }
+      return { state: 'accepted', reason: null, reply: settlement.reply, due: null, comes_from: 'sending unknown' }
     case 'deferred':
       return settlement.retryAt === null
-        ? { state: 'rejected', reason: 'gave-up', reply: settlement.reply, due: null, from: ['leased', 'sending'] }
+        ? { state: 'rejected', reason: 'gave-up', reply: settlement.reply, due: null, comes_from: 'leased sending' }
         : {
             state: 'planned',
             reason: null,
             reply: settlement.reply,
             due: settlement.retryAt,
-            from: ['leased', 'sending'],
+            comes_from: 'leased sending',
           }
     case 'rejected':
       return {
@@ -119,12 +141,12 @@ function asColumns(settlement: Settlement): {
         reason: settlement.reason,
         reply: settlement.reply,
         due: null,
-        from: ['leased', 'sending'],
+        comes_from: 'leased sending',
       }
     case 'unknown':
-      return { state: 'unknown', reason: settlement.reason, reply: null, due: null, from: ['sending'] }
+      return { state: 'unknown', reason: settlement.reason, reply: null, due: null, comes_from: 'sending' }
     case 'returned':
-      return { state: 'planned', reason: null, reply: null, due: null, from: ['leased'] }
+      return { state: 'planned', reason: null, reply: null, due: null, comes_from: 'leased' }
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findSubscribers, subscriberOf } from '../../src/audience/find-subscribers.ts'
 import { type AudienceRow, readSubscribers } from '../../src/audience/read-csv.ts'
-import { defaultId } from '../../src/audience/subscriber.ts'
+import { addressHash, defaultId } from '../../src/audience/subscriber.ts'
 import { aSubscriber } from '../support/compiled.ts'
 import { emptyFolder } from '../support/sample.ts'
 
@@ -12,7 +12,12 @@ let asked = 0
 async function* rows(): AsyncGenerator<AudienceRow> {
   asked = 0
   const people = [
-    { email: 'Ada@readers.example', name: 'Ada L.', id: defaultId('ada@readers.example'), timezone: 'Asia/Tokyo' },
+    {
+      email: 'Ada@readers.example',
+      name: 'Ada L.',
+      id: defaultId(addressHash('ada@readers.example')),
+      timezone: 'Asia/Tokyo',
+    },
     { email: 'emil@readers.example', name: 'Émil', id: 'emil@readers.example', topics: ['port'] },
     { email: 'zoe@elsewhere.example', name: 'zoe@elsewhere.example', id: '77', language: 'de', status: 'paused' },
   ]

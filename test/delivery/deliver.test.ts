@@ -232,7 +232,7 @@ describe('trouble of the whole run', () => {
 })
 
 describe('planning', () => {
-  const offer = { topics: ['world', 'mail'], languages: ['en-GB', 'de', 'pt-BR'] } as const
+  const offer = { date: '2026-11-20', topics: ['world', 'mail'], languages: ['en-GB', 'de', 'pt-BR'] } as const
 
   it('gives a subscriber the topics of today they chose, and everything when they chose nothing', () => {
     const planned = (more: Partial<Subscriber>) =>

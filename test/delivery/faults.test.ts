@@ -93,6 +93,8 @@ async function play(row: Row): Promise<{ copy: string; run: string }> {
       verifyCertificate: false,
       credentials: null,
       answerWithin: 400,
+      weight: 1,
+      rate: null,
       ...at,
     },
     1,

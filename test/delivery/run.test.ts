@@ -8,7 +8,7 @@ import { atOnce } from '../../src/delivery/timing.ts'
 import type { Outcome, TransportRequest } from '../../src/delivery/transport.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open.ts'
-import { SqliteLedger } from '../../src/ledger/sqlite.ts'
+import { SqlLedger } from '../../src/ledger/sql-ledger.ts'
 import { SqliteFile } from '../../src/ledger/sqlite-file.ts'
 import { aSubscriber } from '../support/compiled.ts'
 import { emptyFolder } from '../support/sample.ts'
@@ -30,7 +30,7 @@ function aRun(ledger: Ledger, more: Partial<EditionRun> & { take?(request: Trans
     ledger,
     key: KEY,
     owner: 'me',
-    offer: { topics: ['world'], languages: ['en'] },
+    offer: { date: '2026-11-20', topics: ['world'], languages: ['en'] },
     timing: atOnce,
     audience: () => audienceOf(20),
     due: null,
@@ -73,7 +73,7 @@ describe('a ledger whose disk is full', () => {
     await (await openLedger(file)).close()
     const small = new DatabaseSync(file)
     small.exec('pragma journal_mode = wal')
-    const full = new SqliteLedger(new SqliteFile(small, file))
+    const full = new SqlLedger(new SqliteFile(small, file))
     await full.open(KEY, 'hash', false, 1000 * HOUR)
     const seen = new Set<string>()
     const first = aRun(full, {

@@ -14,7 +14,7 @@ import { emptyFolder } from '../support/sample.ts'
 async function setsOf(csv: string, topics = ['port', 'town']) {
   const root = await emptyFolder()
   await writeFile(path.join(root, 'subscribers.csv'), csv)
-  return topicSets(readSubscribers(root, 'subscribers.csv'), { topics, languages: ['en-GB', 'de'] })
+  return topicSets(readSubscribers(root, 'subscribers.csv'), { date: GOOD_DATE, topics, languages: ['en-GB', 'de'] })
 }
 
 const NOW = DateTime.fromISO('2026-11-20T06:00Z')

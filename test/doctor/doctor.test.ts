@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { Context } from '../../src/commands/command.ts'
 import { doctor, type World } from '../../src/commands/doctor.ts'
 import type { Check } from '../../src/commands/doctor-check.ts'
+import { openPostgresLedger } from '../../src/ledger/open-postgres.ts'
+import { postgresForTests } from '../support/postgres.ts'
 import { sampleCopy } from '../support/sample.ts'
 import { smtpSink } from '../support/smtp-sink.ts'
 
@@ -65,6 +67,7 @@ async function look({ names = {}, environment = {}, files = {}, world = {}, reso
       ...resolver,
     },
     page: async () => ({ status: 200, date: NOW.plus({ seconds: 5 }).toHTTP() }),
+    oneClick: async () => 200,
     zoneData: '2026a',
     ...world,
   })
@@ -74,6 +77,8 @@ async function look({ names = {}, environment = {}, files = {}, world = {}, reso
   return { exitCode, checks, state, said, out }
 }
 
+const postgres = postgresForTests()
+
 describe('doctor', () => {
   it('finds everything right, with a real mail server', async () => {
     const { port } = await smtpSink()
@@ -81,6 +86,30 @@ describe('doctor', () => {
     expect(checks.filter((one) => one.state !== 'right').map((one) => one.name)).toEqual(['Ledger'])
     expect(said('Mail server')?.message).toMatch(/answers in clear; it offers .*8BITMIME/)
     expect(exitCode).toBe(0)
+  })
+
+  it('looks at the database of DATABASE_URL: there, empty, and one that forgets what it calls written', async () => {
+    const ledger = async (DATABASE_URL: string) =>
+      (await look({ environment: { DATABASE_URL } })).checks.filter((one) => one.name === 'Ledger')
+    expect(await ledger('postgres://127.0.0.1:1/x')).toMatchObject([
+      { state: 'wrong', message: expect.stringMatching(/cannot be reached/) },
+    ])
+    const url = await postgres.schema()
+    expect(await ledger(url)).toMatchObject([{ state: 'not checked' }])
+    await (await openPostgresLedger(url)).close()
+    // A test's own server has fsync off.
+    const checks = await ledger(url)
+    expect(checks.map((one) => one.state)).toEqual(['right', 'wrong'])
+    expect(checks[0]?.message).toMatch(/^postgres:\/\/127\.0\.0\.1:\d+\/\w+ \(PostgreSQL 18\) opens and can be written/)
+    expect(checks[1]?.message).toMatch(/fsync/)
+  })
+
+  it('looks at each of several mail servers', async () => {
+    const { port } = await smtpSink()
+    const { checks } = await look({
+      environment: { SMTP_URL: `smtp://127.0.0.1:${port}?weight=3, smtp://127.0.0.1:1` },
+    })
+    expect(checks.filter((one) => one.name === 'Mail server').map((one) => one.state)).toEqual(['right', 'wrong'])
   })
 
   it.each<[string, string, Setting, RegExp]>([
@@ -107,6 +136,17 @@ describe('doctor', () => {
     ['Secrets', 'a short one', { environment: { BROADSHEET_SECRET: 'short' } }, /shorter than 16/],
     ['Audience', 'a bad row', { files: { 'subscribers.csv': 'email\nnobody\na@b.example\n' } }, /1 active.*1 rows/],
     ['Audience', 'no email column', { files: { 'subscribers.csv': 'name\nAda\n' } }, /no column "email"/],
+    ['Way out', 'a redirect for one-click', { world: { oneClick: async () => 301 } }, /answers 301 to a one-click/],
+    [
+      'Way out',
+      'under another secret',
+      {
+        world: {
+          page: async (url: string) => ({ status: url.endsWith('/u/proof') ? 200 : 404, date: NOW.toHTTP() }),
+        },
+      },
+      /does not know links made with this BROADSHEET_SECRET/,
+    ],
     ['Way out', 'not there', { world: { page: async () => ({ status: 404, date: null }) } }, /answers 404/],
     [
       'Clock',

@@ -176,7 +176,7 @@ describe('send --live', () => {
         env: { ...SECRET, ...server },
       }),
       await runCli(['send', EDITION, '--live', '--root', root, '--json'], {
-        env: { ...SECRET, ...server, DATABASE_URL: 'postgres://db.example/x' },
+        env: { ...SECRET, ...server, DATABASE_URL: 'postgres://127.0.0.1:1/x' },
       }),
     ]
     expect(runs.map((run) => run.exitCode)).toEqual([2, 2, 2, 2, 2])
@@ -185,7 +185,7 @@ describe('send --live', () => {
       'no-secret',
       'no-smtp-url',
       'now-and-live',
-      'not-built',
+      'database-unreachable',
     ])
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Bounce } from '../../src/ledger/bounces.ts'
 import { type EditionKey, type Ledger, MOVES, type Settlement, type State } from '../../src/ledger/ledger.ts'
 
 const KEY: EditionKey = { publication: 'post', edition: '2026-11-20' }
@@ -217,6 +218,86 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
       'planned 100',
       'rejected 100',
     ])
+    await ledger.close()
+  })
+
+  const aBounce = (more: Partial<Bounce> = {}): Bounce => ({
+    fingerprint: 'mail-1',
+    verdict: 'hard',
+    reason: 'no such mailbox: 550',
+    subscriberId: 'a',
+    edition: KEY.edition,
+    delivery: 'bounced',
+    suppress: { addressHash: 'hash-a', reason: 'bounced' },
+    ...more,
+  })
+
+  it('takes a returned mail once: the delivery bounces with its reason, and the address is suppressed', async () => {
+    const ledger = await inState('accepted')
+    expect(await ledger.bounces.known('post', ['mail-1'])).toEqual(new Set())
+    expect(await ledger.bounces.take('post', [aBounce()], 5000)).toEqual([
+      { fingerprint: 'mail-1', isNew: true, bounced: true, suppressed: true },
+    ])
+    const rows = await Array.fromAsync(ledger.rows(KEY))
+    expect(rows).toMatchObject([
+      { state: 'bounced', reason: 'hard, no such mailbox: 550', reply: '250 ok', updatedAt: 5000 },
+    ])
+    expect(await ledger.suppressed('post', ['hash-a'])).toEqual(new Map([['hash-a', 'bounced']]))
+    expect(await ledger.bounces.suppressions('post')).toEqual(new Map([['a', 'hard, no such mailbox: 550']]))
+    expect(await ledger.bounces.known('post', ['mail-1', 'mail-2'])).toEqual(new Set(['mail-1']))
+    expect(await ledger.bounces.known('other', ['mail-1'])).toEqual(new Set())
+    expect(await ledger.bounces.take('post', [aBounce({ reason: 'again' })], 6000)).toEqual([
+      { fingerprint: 'mail-1', isNew: false, bounced: false, suppressed: false },
+    ])
+    // A second notice about the same copy is noted, and there is nothing left to do.
+    expect(await ledger.bounces.take('post', [aBounce({ fingerprint: 'mail-2' })], 7000)).toMatchObject([
+      { isNew: true, bounced: false, suppressed: false },
+    ])
+    await ledger.close()
+  })
+
+  it('moves what was accepted or unknown and came back, and nothing that never left', async () => {
+    for (const state of states) {
+      const ledger = await inState(state)
+      const [taken] = await ledger.bounces.take('post', [aBounce({ suppress: null })], 5000)
+      const moved = state === 'accepted' || state === 'unknown'
+      expect({ state, bounced: taken?.bounced }).toEqual({ state, bounced: moved })
+      expect(await stateOf(ledger, 'a')).toBe(moved ? 'bounced' : state)
+      await ledger.close()
+    }
+  })
+
+  it('keeps the reason of a complaint beside a delivery that stays accepted, and of a mail about nobody nothing', async () => {
+    const ledger = await inState('accepted')
+    const complaint = aBounce({ verdict: 'complaint', reason: 'abuse', delivery: 'accepted', suppress: null })
+    const taken = await ledger.bounces.take(
+      'post',
+      [complaint, aBounce({ fingerprint: 'mail-2', subscriberId: null, suppress: null })],
+      5000,
+    )
+    expect(taken.map((one) => one.bounced)).toEqual([false, false])
+    expect(await Array.fromAsync(ledger.rows(KEY))).toMatchObject([{ state: 'accepted', reason: 'complaint, abuse' }])
+    await ledger.close()
+  })
+
+  it('tells the copies of late by id and by address, which of them came back softly, and forgets them with the edition', async () => {
+    const ledger = await inState('accepted')
+    await ledger.bounces.take('post', [aBounce({ verdict: 'soft', suppress: null })], 5000)
+    const row = {
+      subscriberId: 'a',
+      addressHash: 'hash-a',
+      edition: KEY.edition,
+      state: 'bounced',
+      datedAt: 1000,
+      isSoft: true,
+    }
+    const many = Array.from({ length: 1200 }, (_, index) => `nobody-${index}`)
+    expect(await ledger.bounces.past('post', { ids: [...many, 'a'] }, 500)).toEqual([row])
+    expect(await ledger.bounces.past('post', { addressHashes: ['hash-a', 'hash-b'] }, 500)).toEqual([row])
+    expect(await ledger.bounces.past('post', { ids: ['a'] }, 501)).toEqual([])
+    expect(await ledger.bounces.past('post', { ids: [] }, 0)).toEqual([])
+    await ledger.purge('post', 600)
+    expect(await ledger.bounces.known('post', ['mail-1'])).toEqual(new Set())
     await ledger.close()
   })
 }

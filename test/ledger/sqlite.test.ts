@@ -1,33 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { openLedger } from '../../src/ledger/open.ts'
 import { UserError } from '../../src/problems/user-error.ts'
-import { repository } from '../support/run-cli.ts'
+import { ledgerProcess } from '../support/ledger-process.ts'
 import { emptyFolder } from '../support/sample.ts'
 import { ledgerContract } from './contract.ts'
 
 const KEY = { publication: 'post', edition: '2026-11-20' }
 const rows = (ids: readonly string[]) => ids.map((id) => ({ id, addressHash: id, dueAt: 1, skipped: null }))
 const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `r${from + index}`)
-
-/** A process of its own that has `ledger` open on a file; resolves with what it printed, and how it ended. */
-async function elsewhere(file: string, script: string): Promise<{ out: string; signal: string | null }> {
-  const whole = `import { openLedger } from ${JSON.stringify(path.join(repository, 'src/ledger/open.ts'))}
-    const key = ${JSON.stringify(KEY)}
-    const ledger = await openLedger(${JSON.stringify(file)})
-    ${script}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', whole], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  const [, signal] = await once(child, 'close')
-  return { out, signal }
-}
 
 describe('the ledger on SQLite', () => {
   ledgerContract(async () => openLedger(path.join(await emptyFolder(), '.broadsheet/ledger.db')))
@@ -37,7 +20,7 @@ describe('the ledger on SQLite', () => {
     const ledger = await openLedger(file)
     await ledger.open(KEY, 'x', false, 1)
     await ledger.plan(KEY, rows(names(50)), 1)
-    const { signal } = await elsewhere(
+    const { signal } = await ledgerProcess(
       file,
       `await ledger.lease(key, ${JSON.stringify(names(50))}, 'me', 9, 2)
       await Promise.all(${JSON.stringify(names(20))}.map((id) => ledger.begin(key, id, 'me', 3)))
@@ -64,7 +47,7 @@ describe('the ledger on SQLite', () => {
       }
       await ledger.close()
       console.log(JSON.stringify(mine))`
-    const [one, two] = await Promise.all([elsewhere(file, take('one')), elsewhere(file, take('two'))])
+    const [one, two] = await Promise.all([ledgerProcess(file, take('one')), ledgerProcess(file, take('two'))])
     const all = [...JSON.parse(one.out), ...JSON.parse(two.out)]
     expect(all.length).toBe(3000)
     expect(new Set(all).size).toBe(3000)

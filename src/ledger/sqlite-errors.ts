@@ -1,7 +1,7 @@
 import { UserError } from '../problems/user-error.ts'
 
 /** What SQLite says, in an operator's words; everything else as it is. */
-export function explained(caught: unknown, file: string): unknown {
+export function explainedSqlite(caught: unknown, file: string): unknown {
   const { errcode, message } = caught as { errcode?: number; message?: string }
   if (errcode === undefined) return caught
   const say = (code: string, what: string, hint: string): UserError =>

@@ -1,33 +1,59 @@
 import { type RawBuilder, sql } from 'kysely'
+import { BounceBook } from './bounces.ts'
 import type { Database, OpenDatabase } from './database.ts'
+import { purge, reconcile, retry } from './decisions.ts'
 import { GroupCommit } from './group-commit.ts'
-import type {
-  DeliveryRow,
-  EditionKey,
-  Leased,
-  Ledger,
-  OpenedEdition,
-  Planned,
-  PlanRow,
-  Settlement,
-  State,
+import {
+  type Alongside,
+  type DeliveryRow,
+  type EditionKey,
+  type Leased,
+  type Ledger,
+  MOVES,
+  type OpenedEdition,
+  type Planned,
+  type PlanRow,
+  type Settlement,
+  type State,
 } from './ledger.ts'
 import { planRows } from './plan-rows.ts'
+import { reap } from './reap.ts'
 import { type Begin, insertEvent, type Settle, takeSteps } from './settle.ts'
+import type { SqlWords } from './sql-words.ts'
+import { withdraw } from './withdraw.ts'
+import { type WorkerRow, WorkerRows } from './worker-rows.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
-/** The ledger on an open database. */
-export class SqliteLedger implements Ledger {
+/** The ledger on an open database, of either engine. */
+export class SqlLedger implements Ledger {
+  readonly bounces: BounceBook
   readonly #database: OpenDatabase
   readonly #db: Database
+  readonly #words: SqlWords
   /** Begins and settlements of all connections share their commits, in the order they came. */
-  readonly #steps: GroupCommit<Begin | Settle, boolean>
+  readonly #begins: GroupCommit<Begin | Settle, boolean>
+  readonly #settlements: GroupCommit<Begin | Settle, boolean>
 
   constructor(database: OpenDatabase) {
     this.#database = database
     this.#db = database.db
-    this.#steps = new GroupCommit((items) => database.transaction((db) => takeSteps(db, items)))
+    this.bounces = new BounceBook(database)
+    this.#words = database.words
+    const begun = new Set<string>()
+    if (database.engine === 'sqlite') {
+      // One transaction writes at a time: the two kinds share it.
+      this.#begins = new GroupCommit((items) =>
+        database.transaction((db) => takeSteps((query) => database.all(query, db), database.words, items, begun)),
+      )
+      this.#settlements = this.#begins
+      return
+    }
+    // A statement is a transaction, and costs one way to the server and back; the two kinds go beside each other.
+    const commit = (items: readonly (Begin | Settle)[]): Promise<boolean[]> =>
+      takeSteps((query) => database.all(query), database.words, items, begun)
+    this.#begins = new GroupCommit(commit)
+    this.#settlements = new GroupCommit(commit)
   }
 
   now(): Promise<number> {
@@ -66,15 +92,19 @@ export class SqliteLedger implements Ledger {
     })
   }
 
-  plan(key: EditionKey, rows: readonly PlanRow[], now: number): Promise<Planned[]> {
-    return this.#transaction((db) => planRows(db, key, rows, now))
+  plan(key: EditionKey, rows: readonly PlanRow[], now: number, alongside?: Alongside): Promise<Planned[]> {
+    return this.#transaction(async (db) => {
+      const planned = await planRows(db, this.#words, key, rows, now)
+      await alongside?.(db, planned)
+      return planned
+    })
   }
 
   async states({ publication, edition }: EditionKey, ids: readonly string[]): Promise<Map<string, State>> {
     const rows = await this.#all<{ subscriber_id: string; state: State }>(
       this.#db,
       sql`select subscriber_id, state from delivery where publication = ${publication} and edition = ${edition}
-        and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))`,
+        and ${this.#words.isOneOf(sql`subscriber_id`, ids)}`,
     )
     return new Map(rows.map((one) => [one.subscriber_id, one.state]))
   }
@@ -89,11 +119,15 @@ export class SqliteLedger implements Ledger {
   ): Promise<Leased[]> {
     const rows = await this.#all<{ subscriber_id: string; planned_at: number; due_at: number; attempts: number }>(
       this.#db,
-      sql`update delivery set state = 'leased', lease_owner = ${owner}, lease_until = ${until}, updated_at = ${now}
-        where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${dueBy}
-          and subscriber_id in (select value from json_each(${JSON.stringify(ids)}))
-          and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
-        returning subscriber_id, planned_at, due_at, attempts`,
+      sql`with picked as materialized (
+          select subscriber_id from delivery
+          where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${dueBy}
+            and ${this.#words.isOneOf(sql`subscriber_id`, ids)}
+            and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
+          ${this.#words.skipLocked})
+        update delivery set state = 'leased', lease_owner = ${owner}, lease_until = ${until}, updated_at = ${now}
+        from picked where publication = ${publication} and edition = ${edition} and delivery.subscriber_id = picked.subscriber_id
+        returning delivery.subscriber_id, planned_at, due_at, attempts`,
     )
     return rows.map((one) => ({
       id: one.subscriber_id,
@@ -112,11 +146,15 @@ export class SqliteLedger implements Ledger {
   }
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
-    return this.#steps.add({ key, id, owner, now })
+    return this.#begins.add({ key, id, owner, now })
+  }
+
+  withdraw(key: EditionKey, id: string, now: number): Promise<'unsubscribed' | 'suppressed' | null> {
+    return this.#transaction((db) => withdraw(db, key, id, now))
   }
 
   async settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void> {
-    await this.#steps.add({ key, settlement, owner, now })
+    await this.#settlements.add({ key, settlement, owner, now })
   }
 
   async renew(owner: string, until: number): Promise<void> {
@@ -129,27 +167,7 @@ export class SqliteLedger implements Ledger {
     isDead: (owner: string, leaseUntil: number) => boolean,
     now: number,
   ): Promise<{ planned: number; unknown: number }> {
-    return this.#transaction(async (db) => {
-      const owners = await this.#all<{ lease_owner: string; until: number }>(
-        db,
-        sql`select lease_owner, max(lease_until) as until from delivery where state in ('leased', 'sending') group by lease_owner`,
-      )
-      const dead = owners.filter((one) => isDead(one.lease_owner, one.until)).map((one) => one.lease_owner)
-      if (dead.length === 0) return { planned: 0, unknown: 0 }
-      // Both states are named so that the index of leases serves, which is small, and not every edition there was.
-      const theirs = sql`state in ('leased', 'sending') and lease_owner in (select value from json_each(${JSON.stringify(dead)}))`
-      const count = async (query: RawBuilder<unknown>): Promise<number> =>
-        Number((await query.execute(db)).numAffectedRows ?? 0)
-      // Nothing had left for a leased row; for one in `sending` nobody can tell any more. Its owner stays on record.
-      return {
-        planned: await count(
-          sql`update delivery set state = 'planned', lease_owner = null, lease_until = null, updated_at = ${now} where state = 'leased' and ${theirs}`,
-        ),
-        unknown: await count(
-          sql`update delivery set state = 'unknown', attempts = attempts + 1, reason = 'the sender ended before the answer was recorded', lease_until = null, updated_at = ${now} where state = 'sending' and ${theirs}`,
-        ),
-      }
-    })
+    return this.#transaction((db) => reap(db, this.#words, isDead, now))
   }
 
   async owners({ publication, edition }: EditionKey): Promise<string[]> {
@@ -163,19 +181,24 @@ export class SqliteLedger implements Ledger {
   counts({ publication, edition }: EditionKey): Promise<{ state: State; reason: string | null; count: number }[]> {
     return this.#all(
       this.#db,
-      sql`select state, iif(state = 'skipped', reason, null) as reason, count(*) as count from delivery where publication = ${publication} and edition = ${edition} group by 1, 2 order by 1, 2`,
+      sql`select state, case when state = 'skipped' then reason end as reason, count(*) as count from delivery where publication = ${publication} and edition = ${edition} group by 1, 2 order by 1, 2`,
+    )
+  }
+
+  waves({ publication, edition }: EditionKey): Promise<{ at: number; count: number }[]> {
+    return this.#all(
+      this.#db,
+      sql`select due_at - due_at % 60000 as at, count(*) as count from delivery where publication = ${publication} and edition = ${edition} and state = 'planned' group by 1 order by 1`,
     )
   }
 
   async *rows({ publication, edition }: EditionKey, states?: readonly State[]): AsyncGenerator<DeliveryRow> {
-    const wanted = JSON.stringify(
-      states ?? ['planned', 'leased', 'sending', 'accepted', 'rejected', 'unknown', 'skipped', 'bounced'],
-    )
+    const wanted = states ?? (Object.keys(MOVES) as State[])
     for (let after = ''; ; ) {
       const page = await this.#all<DeliveryRow>(
         this.#db,
         sql`select subscriber_id as id, state, reason, reply, attempts, due_at as "dueAt", planned_at as "plannedAt", lease_owner as "leaseOwner", updated_at as "updatedAt"
-          from delivery where publication = ${publication} and edition = ${edition} and subscriber_id > ${after} and state in (select value from json_each(${wanted})) order by subscriber_id limit 1000`,
+          from delivery where publication = ${publication} and edition = ${edition} and subscriber_id > ${after} and ${this.#words.isOneOf(sql`state`, wanted)} order by subscriber_id limit 1000`,
       )
       yield* page
       const last = page.at(-1)
@@ -191,6 +214,10 @@ export class SqliteLedger implements Ledger {
         sql`select edition from edition where publication = ${publication} order by edition`,
       )
     ).map((one) => one.edition)
+  }
+
+  workers(publication: string): Promise<WorkerRow[]> {
+    return new WorkerRows(this.#database, publication).all()
   }
 
   hold(key: EditionKey, held: boolean, now: number): Promise<void> {
@@ -212,6 +239,14 @@ export class SqliteLedger implements Ledger {
     )
   }
 
+  async contentHash({ publication, edition }: EditionKey): Promise<string | null> {
+    const [row] = await this.#all<{ content_hash: string }>(
+      this.#db,
+      sql`select content_hash from edition where publication = ${publication} and edition = ${edition}`,
+    )
+    return row?.content_hash || null
+  }
+
   reconcile(
     key: EditionKey,
     ids: readonly string[],
@@ -219,29 +254,11 @@ export class SqliteLedger implements Ledger {
     evidence: string,
     now: number,
   ): Promise<string[]> {
-    const { publication, edition } = key
-    return this.#transaction(async (db) => {
-      const rows = await this.#all<{ subscriber_id: string }>(
-        db,
-        sql`update delivery set state = ${accepted ? 'accepted' : 'planned'}, reason = ${accepted ? 'reconciled' : null}, lease_owner = null, updated_at = ${now}
-          where publication = ${publication} and edition = ${edition} and state = 'unknown' and subscriber_id in (select value from json_each(${JSON.stringify(ids)})) returning subscriber_id`,
-      )
-      const settled = rows.map((one) => one.subscriber_id)
-      if (settled.length > 0) await insertEvent(db, key, 'reconciled', { accepted, evidence, ids: settled }, now)
-      return settled
-    })
+    return this.#transaction((db) => reconcile(db, this.#words, key, ids, accepted, evidence, now))
   }
 
   retry(key: EditionKey, state: 'rejected' | 'unknown', now: number): Promise<number> {
-    return this.#transaction(async (db) => {
-      const done =
-        await sql`update delivery set state = 'planned', reason = null, attempts = 0, due_at = ${now}, lease_owner = null, updated_at = ${now} where publication = ${key.publication} and edition = ${key.edition} and state = ${state}`.execute(
-          db,
-        )
-      const count = Number(done.numAffectedRows ?? 0)
-      if (count > 0) await insertEvent(db, key, 'retried', { state, count }, now)
-      return count
-    })
+    return this.#transaction((db) => retry(db, key, state, now))
   }
 
   async suppress(publication: string, addressHash: string, reason: string, now: number): Promise<void> {
@@ -253,7 +270,7 @@ export class SqliteLedger implements Ledger {
   async suppressed(publication: string, addressHashes: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.#all<{ address_hash: string; reason: string }>(
       this.#db,
-      sql`select address_hash, reason from suppression where publication = ${publication} and address_hash in (select value from json_each(${JSON.stringify(addressHashes)}))`,
+      sql`select address_hash, reason from suppression where publication = ${publication} and ${this.#words.isOneOf(sql`address_hash`, addressHashes)}`,
     )
     return new Map(rows.map((one) => [one.address_hash, one.reason]))
   }
@@ -275,22 +292,12 @@ export class SqliteLedger implements Ledger {
   }
 
   purge(publication: string, before: number): Promise<number> {
-    return this.#transaction(async (db) => {
-      const old = await this.#all<{ edition: string }>(
-        db,
-        sql`select edition from edition where publication = ${publication} and planned_at < ${before}`,
-      )
-      const names = JSON.stringify(old.map((one) => one.edition))
-      for (const table of ['delivery', 'event', 'edition'])
-        await sql`delete from ${sql.table(table)} where publication = ${publication} and edition in (select value from json_each(${names}))`.execute(
-          db,
-        )
-      return old.length
-    })
+    return this.#transaction((db) => purge(db, this.#words, publication, before))
   }
 
   async close(): Promise<void> {
-    await this.#steps.idle()
+    await this.#begins.idle()
+    await this.#settlements.idle()
     await this.#database.close()
   }
 

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { RunTrouble } from '../../src/delivery/back-off.ts'
+import { openMailServers, type SharedServers } from '../../src/delivery/mail-servers.ts'
+import { parseSmtpUrls } from '../../src/delivery/smtp-url.ts'
+import { type Outcome, RunRefused, type TransportRequest } from '../../src/delivery/transport.ts'
+
+const accepted: Outcome = { state: 'accepted', reply: '250 ok' }
+const request = (id: string): TransportRequest => ({
+  id,
+  envelope: { from: 'a@b.example', to: `${id}@readers.example` },
+  raw: Buffer.from('x'),
+  onBegin: async () => true,
+})
+
+/** Servers that do what `takes` says, on a clock that only sleeping moves. */
+function aFleet(
+  urls: string,
+  takes: (name: string, id: string) => Promise<Outcome>,
+  more: Partial<SharedServers> = {},
+) {
+  let now = 0
+  const naps: number[] = []
+  const taken: string[] = []
+  const told: string[] = []
+  const shared: SharedServers = {
+    reserve: async () => 0,
+    trouble: async (name) => {
+      told.push(name)
+      return 1000
+    },
+    well: async (name) => void told.push(`${name} is well`),
+    all: async () => [],
+    ...more,
+  }
+  const servers = openMailServers(parseSmtpUrls(urls), {
+    connections: 8,
+    shared,
+    clock: () => now,
+    sleep: async (milliseconds) => {
+      naps.push(milliseconds)
+      now += milliseconds
+      await Promise.resolve()
+    },
+    isStopped: () => false,
+    open: ({ host }) => ({
+      async transport({ id }) {
+        const outcome = await takes(host, id)
+        taken.push(host)
+        return outcome
+      },
+      warmUp: async () => {},
+      close: async () => {},
+    }),
+  })
+  const pass = (milliseconds: number): void => {
+    now += milliseconds
+  }
+  return { servers, naps, taken, told, pass, at: () => now }
+}
+
+const countOf = (all: readonly string[], name: string): number => all.filter((one) => one === name).length
+
+describe('several mail servers', () => {
+  it('share the copies by their weights', async () => {
+    const { servers, taken } = aFleet('smtp://a?weight=3, smtp://b', async () => accepted)
+    const lane = async (number: number): Promise<void> => {
+      for (let copy = 0; copy < 50; copy++) await servers.transport(request(`${number}-${copy}`))
+    }
+    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(lane))
+    expect(countOf(taken, 'a') / countOf(taken, 'b')).toBeGreaterThan(2.8)
+    expect(countOf(taken, 'a') / countOf(taken, 'b')).toBeLessThan(3.2)
+    await servers.close()
+  })
+
+  it('do not wait for a slow one with more than its share', async () => {
+    let release = (): void => {}
+    const slow = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const { servers, taken } = aFleet('smtp://a smtp://b', async (name) => {
+      if (name === 'a') await slow
+      return accepted
+    })
+    const all = Array.from({ length: 8 }, async (_, lane) => {
+      for (let copy = 0; copy < 20; copy++) await servers.transport(request(`${lane}-${copy}`))
+    })
+    for (let turns = 0; turns < 2000; turns++) await Promise.resolve()
+    expect(countOf(taken, 'b')).toBeGreaterThanOrEqual(76)
+    release()
+    await Promise.all(all)
+    await servers.close()
+  })
+
+  it('hand a copy on when a server is in trouble, leave that one alone for a while, and come back to it', async () => {
+    let broken = true
+    const fleet = aFleet('smtp://a smtp://b', async (name) => {
+      if (name === 'a' && broken) throw new RunTrouble('the server is closing', 'wait')
+      return accepted
+    })
+    for (let copy = 0; copy < 10; copy++)
+      expect(await fleet.servers.transport(request(`s${copy}`))).toMatchObject({ state: 'accepted' })
+    expect(fleet.taken).toEqual(Array.from({ length: 10 }, () => 'b'))
+    expect(fleet.told).toEqual(['a:587'])
+    expect(fleet.servers.health()).toMatchObject([{ state: 'paused', why: 'the server is closing' }, { state: 'well' }])
+    broken = false
+    fleet.pass(1001)
+    for (let copy = 0; copy < 10; copy++) await fleet.servers.transport(request(`t${copy}`))
+    expect(countOf(fleet.taken, 'a')).toBeGreaterThan(0)
+    expect(fleet.told).toEqual(['a:587', 'a:587 is well'])
+    await fleet.servers.close()
+  })
+
+  it('are the run’s trouble only when all of them are', async () => {
+    const fleet = aFleet('smtp://a smtp://b', async (name) => {
+      throw new RunTrouble(`${name} is closing`, 'wait')
+    })
+    await expect(fleet.servers.transport(request('s'))).rejects.toThrow(RunTrouble)
+    expect(fleet.told.toSorted()).toEqual(['a:587', 'b:587'])
+    // The run has made its pause; whoever is first to be well again is asked, and no second pause is made.
+    await expect(fleet.servers.transport(request('s'))).rejects.toThrow(RunTrouble)
+    expect(fleet.naps).toEqual([])
+    await fleet.servers.close()
+  })
+
+  it('leave out one that refuses the run, and refuse it when all do', async () => {
+    const refusing = new Set(['a'])
+    const fleet = aFleet('smtp://a smtp://b', async (name) => {
+      if (refusing.has(name)) throw new RunRefused(`${name} refused the login`, 'mend it')
+      return accepted
+    })
+    expect(await fleet.servers.transport(request('s1'))).toMatchObject({ state: 'accepted' })
+    expect(fleet.servers.health().map((one) => one.state)).toEqual(['refused', 'well'])
+    refusing.add('b')
+    await expect(fleet.servers.transport(request('s2'))).rejects.toThrow('b refused the login')
+    await expect(fleet.servers.transport(request('s3'))).rejects.toThrow(RunRefused)
+    refusing.clear()
+    fleet.pass(60_001)
+    expect(await fleet.servers.transport(request('s4'))).toMatchObject({ state: 'accepted' })
+    await fleet.servers.close()
+  })
+
+  it('slow the run down for a server that is full only when there is no other', async () => {
+    const full: Outcome = { state: 'deferred', reply: '452 full', slow: true }
+    const two = aFleet('smtp://a smtp://b', async (name) => (name === 'a' ? full : accepted))
+    expect(await two.servers.transport(request('s'))).toEqual({ state: 'deferred', reply: '452 full' })
+    const one = aFleet('smtp://a', async () => full)
+    expect(await one.servers.transport(request('s'))).toMatchObject({ slow: true })
+    await Promise.all([two.servers.close(), one.servers.close()])
+  })
+
+  it('go by the places the ledger gives where a server has a rate', async () => {
+    let line = 0
+    const fleet = aFleet('smtp://a?rate=20/s', async () => accepted, {
+      reserve: async (_, copies, perSecond) => {
+        const wait = line - fleet.at()
+        line += (copies * 1000) / perSecond
+        return Math.max(0, wait)
+      },
+    })
+    for (let copy = 0; copy < 21; copy++) await fleet.servers.transport(request(`s${copy}`))
+    expect(fleet.at()).toBe(1000)
+    await fleet.servers.close()
+  })
+})
+
+describe('SMTP_URL', () => {
+  it('names several servers, with weights and rates', () => {
+    const servers = parseSmtpUrls('smtp://a:25?weight=3&rate=600/m,\n smtps://user:pa%2Css@b')
+    expect(servers).toMatchObject([
+      { host: 'a', port: 25, weight: 3, rate: 10 },
+      { host: 'b', port: 465, weight: 1, rate: null, credentials: { user: 'user', pass: 'pa,ss' } },
+    ])
+    for (const url of ['smtp://a?weight=0', 'smtp://a?rate=fast'])
+      expect(() => parseSmtpUrls(url)).toThrow(/SMTP_URL says/)
+  })
+})

@@ -16,7 +16,6 @@ import { type Examination, examine } from './examine.ts'
 import { History } from './history.ts'
 import { deliverProofs } from './proofs.ts'
 import { openDkimKeys } from './secret.ts'
-import { ledgerFile } from './session.ts'
 import { StudioAudience } from './studio-audience.ts'
 
 /** The program behind the studio's page: what the other commands do, for whoever looks. */
@@ -26,8 +25,8 @@ export function openStudio(context: Context): Studio {
   /** A studio stays open all evening; a rehearsed instant goes on from where it was put. */
   const clock = (): DateTime => context.now.plus({ milliseconds: Math.round(performance.now() - started) })
   const history = new History(root)
-  const audience = new StudioAudience(root)
-  const states = new EditionStates(root, ledgerFile(root, true))
+  const audience = new StudioAudience(context)
+  const states = new EditionStates(context)
   const editions = new StudioEditions({
     root,
     clock,
@@ -35,7 +34,8 @@ export function openStudio(context: Context): Studio {
       history.refresh()
       return examine(root, date, publication, { now: clock(), history, keys: null })
     },
-    subscriber: (handle) => audience.subscriber(handle),
+    // An audience that cannot be read has nobody; that is no reason to show nothing.
+    subscriber: (handle) => audience.subscriber(handle).catch((caught) => orThrow(caught, null)),
     fingerprintOf: (date) => fingerprintOf(root, date),
   })
   const examined = async (date: string): Promise<Examination> => {
@@ -46,7 +46,7 @@ export function openStudio(context: Context): Studio {
   }
   const matrix = async (date: string): Promise<ShownMatrix> => {
     const { prepared } = await examined(date)
-    return prepared === null ? { sets: [], left: 0, skipped: {} } : audience.matrix(prepared, clock())
+    return prepared === null ? NOBODY : audience.matrix(prepared, clock())
   }
   const changes: Studio['changes'] = async (date, against) => {
     const { publication } = await readPublication(root)
@@ -69,7 +69,7 @@ export function openStudio(context: Context): Studio {
       const state = await editions.read(date, { kind: 'everyone' })
       const html = reviewPage({
         state,
-        matrix: await matrix(date).catch(asNobody),
+        matrix: await matrix(date).catch((caught) => orThrow(caught, NOBODY)),
         changes: await changes(date, 'head'),
         picture: (name) => editions.picture(name),
       })
@@ -108,8 +108,10 @@ function whereProofsGo({ environment }: Context): string {
   }
 }
 
-/** A review can be made without the audience, which is often not where the pull request is. */
-function asNobody(caught: unknown): ShownMatrix {
-  if (caught instanceof UserError) return { sets: [], left: 0, skipped: {} }
+/** What the operator can mend is passed over where there is something to show without it. */
+function orThrow<Instead>(caught: unknown, instead: Instead): Instead {
+  if (caught instanceof UserError) return instead
   throw caught
 }
+
+const NOBODY: ShownMatrix = { sets: [], left: 0, skipped: {} }

@@ -56,10 +56,10 @@ export function inventedSubscriber(choice: Exclude<ReaderChoice, { kind: 'subscr
 /** What of an edition they get, exactly as `send` decides it; null with the reason when nothing. */
 export function copyFor(
   subscriber: Subscriber,
-  topics: readonly string[],
+  { date, topics }: { date: string; topics: readonly string[] },
   publication: Publication,
 ): { topics: string[]; language: string } | { skipped: string } {
-  const offer: Offer = { topics, languages: [publication.language, ...(publication.languages ?? [])] }
+  const offer: Offer = { date, topics, languages: [publication.language, ...(publication.languages ?? [])] }
   const plan = planDelivery({ subscriber, findings: [] }, offer, atOnce, 0)
   return 'skipped' in plan ? plan : plan.delivery
 }

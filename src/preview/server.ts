@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { UserError } from '../problems/user-error.ts'
 import { isOurHost, isThisMachine, shownHost, WriteGuard } from './guard.ts'
 import { type Answer, look, plain, readerFor } from './looks.ts'
 import { pageFile } from './page-files.ts'
@@ -40,6 +41,11 @@ export async function serveStudio(options: StudioOptions): Promise<StudioServer>
   const guard = new WriteGuard()
   const server = createServer((request, response) => {
     answer(request, response, { options, watching, guard, port: portOf(server) }).catch((caught) => {
+      // What the operator can mend is told to the page; a bug goes to the terminal.
+      if (caught instanceof UserError && !response.headersSent) {
+        send(response, plain(422, `${caught.message} ${caught.hint}`))
+        return
+      }
       options.onTrouble(caught)
       if (!response.headersSent) send(response, plain(500, 'Something went wrong; the terminal says what.'))
       else response.destroy()

@@ -162,7 +162,7 @@ export class StudioEditions {
     const entries = await showEntries(root, prepared.edition)
     const read: Shown = { ...NOTHING, entries, status: prepared.edition.status, embargo: prepared.edition.embargo }
     if (whole === null) return read
-    const copy = copyFor(subscriber, prepared.topics, publication)
+    const copy = copyFor(subscriber, { date, topics: prepared.topics }, publication)
     if ('skipped' in copy) return { ...read, skipped: skippedBecause(copy.skipped) }
     const template = await templateFor(prepared, publication, whole, copy)
     if (template === null) return read

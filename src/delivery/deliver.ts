@@ -86,6 +86,7 @@ export async function deliverAll<Taken extends Delivery>(
       id: delivery.subscriber.id,
       envelope: message.envelope,
       raw: message.raw,
+      needsNoStuffing: message.needsNoStuffing,
       onBegin: async () => {
         const [granted] = await Promise.all([onBegin(delivery), recorded])
         lost = !granted || broken !== null

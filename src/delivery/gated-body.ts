@@ -16,11 +16,11 @@ export class GatedBody extends Readable {
   began = false
   /** The end of the message was handed to the socket; from here on only the server's reply can tell. */
   handedOver = false
-  readonly #request: Pick<TransportRequest, 'raw' | 'onBegin'>
+  readonly #request: Pick<TransportRequest, 'raw' | 'needsNoStuffing' | 'onBegin'>
   readonly #socket: () => Socket
 
   /** `socket`: the connection's, as it is when the body is asked for (STARTTLS changes it). */
-  constructor(request: Pick<TransportRequest, 'raw' | 'onBegin'>, socket: () => Socket) {
+  constructor(request: Pick<TransportRequest, 'raw' | 'needsNoStuffing' | 'onBegin'>, socket: () => Socket) {
     super()
     this.#request = request
     this.#socket = socket
@@ -44,9 +44,10 @@ export class GatedBody extends Readable {
     if (this.destroyed) return
     this.began = true
     const socket = this.#socket()
-    const wire = dotStuffed(this.#request.raw)
+    const { raw, needsNoStuffing } = this.#request
+    const wire = needsNoStuffing === true ? raw : dotStuffed(raw)
     const held = Math.max(0, wire.length - HELD_BACK)
-    const end = Buffer.concat([wire.subarray(held), Buffer.from(endOfData(this.#request.raw))])
+    const end = Buffer.concat([wire.subarray(held), Buffer.from(endOfData(raw))])
     socket.write(wire.subarray(0, held), (reason) => {
       // The connection reports what broke.
       if (reason || this.destroyed) return

@@ -33,8 +33,7 @@ async function answerTo({ id, name, values }: Call): Promise<void> {
     const call = ledger[name] as (...given: unknown[]) => ReturnType<Ledger[Called]>
     say({ id, value: await call.apply(ledger, values) })
   } catch (error) {
-    const userError =
-      error instanceof UserError ? { code: error.code, message: error.message, hint: error.hint } : null
+    const userError = error instanceof UserError ? { code: error.code, message: error.message, hint: error.hint } : null
     say({ id, error: userError === null ? error : undefined, userError })
   }
 }

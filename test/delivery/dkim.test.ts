@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
-import { dkimSignatures, headerFields, nameOf } from '../../src/delivery/dkim.ts'
+import { dkimSignatures } from '../../src/delivery/dkim.ts'
+import { fieldsOf, headerFields, nameOf } from '../../src/delivery/dkim-fields.ts'
 import { loadDkimKeys } from '../../src/delivery/dkim-key.ts'
 import { tagsOf, verifyOwn } from '../../src/delivery/dkim-verify.ts'
 import { compose, fill, recipientFor } from '../../src/delivery/message.ts'
@@ -118,7 +119,7 @@ describe('a signed message', () => {
 
   it('can say when it expires', async () => {
     const headers = 'From: a@morning.example\r\n'
-    const lines = await dkimSignatures(keys, headers, '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=', {
+    const lines = await dkimSignatures(keys, fieldsOf(headers), '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=', {
       at: 1795158000.9,
       expires: 1795244400,
     })

@@ -8,7 +8,7 @@
  * (200 packages, installed into a folder that is removed again); without them it says so and goes on.
  */
 import { execFileSync, fork, spawn, spawnSync } from 'node:child_process'
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
@@ -25,9 +25,8 @@ const POOL = 20
 const DATE = '2026-11-20'
 const EMAIL_TEMPLATES = ['email-templates@13.0.1', 'ejs@3.1.10']
 const repository = path.resolve(import.meta.dirname, '..')
-const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString()
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 const sink = fork(path.join(import.meta.dirname, 'sink.ts'))
 const [{ port }] = (await once(sink, 'message')) as [{ port: number }]
@@ -37,23 +36,36 @@ async function taken(): Promise<Taken> {
   return count
 }
 
-/** Runs a command to its end; the messages a second that came of it. */
-async function perSecond(
+interface Figure {
+  perSecond: number
+  /** Milliseconds of CPU a message, start-up included; null where nobody counts them. */
+  cpu: number | null
+}
+
+/** Runs a command to its end; what came of it at the sink. */
+async function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   expected: number,
-): Promise<number> {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+): Promise<Figure> {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
   let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  let cpu = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text
+  })
+  child.stdio[3]?.on('data', (text: Buffer) => {
+    cpu += text
   })
   await once(child, 'close')
   const { messages, milliseconds } = await taken()
   if (messages !== expected) throw new Error(`${messages} of ${expected} messages came: ${said.slice(-2000)}`)
-  return (messages - 1) / (milliseconds / 1000)
+  return { perSecond: (messages - 1) / (milliseconds / 1000), cpu: cpu === '' ? null : Number(cpu) / messages }
 }
+
+const node = (program: string, args: readonly string[], env: NodeJS.ProcessEnv, expected: number): Promise<Figure> =>
+  run(process.execPath, ['--import', path.join(import.meta.dirname, 'report-cpu.js'), program, ...args], env, expected)
 
 const root = await mkdtemp(path.join(tmpdir(), 'broadsheet-bench-'))
 const file = (name: string): string => path.join(root, name)
@@ -92,7 +104,7 @@ async function emailTemplates({ html, text }: Pick<Orders, 'html' | 'text'>): Pr
 
 const isInstalled = (command: string): boolean => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
 
-async function ours(signed: boolean, connections: number): Promise<number> {
+async function ours(signed: boolean, connections: number): Promise<Figure> {
   await rm(file('.broadsheet'), { recursive: true, force: true })
   const key = { DKIM_PRIVATE_KEY: file('key.pem'), DKIM_SELECTOR: 's1', DKIM_DOMAIN: 'morning.example' }
   const env = {
@@ -101,12 +113,12 @@ async function ours(signed: boolean, connections: number): Promise<number> {
     SMTP_URL: `smtp://127.0.0.1:${port}`,
     ...(signed ? key : {}),
   }
-  const command = [path.join(repository, 'src/bin.js'), 'send', DATE, '--live', '--root', root]
-  return perSecond(process.execPath, [...command, '--connections', String(connections)], env, MESSAGES)
+  const args = ['send', DATE, '--live', '--root', root, '--connections', String(connections)]
+  return node(path.join(repository, 'src/bin.js'), args, env, MESSAGES)
 }
 
-async function signatures(): Promise<number> {
-  const asked = promisify(sign) as (algorithm: string, data: Buffer, key: string) => Promise<Buffer>
+async function signatures(): Promise<Figure> {
+  const asked = promisify<string, Buffer, KeyObject, Buffer>(sign)
   const data = Buffer.alloc(1200, 'x')
   const until = performance.now() + 1500
   const started = performance.now()
@@ -114,24 +126,19 @@ async function signatures(): Promise<number> {
   // The thread pool has four threads, so every core is busy.
   await Promise.all(
     Array.from({ length: 4 * availableParallelism() }, async () => {
-      for (; performance.now() < until; made++) await asked('sha256', data, pem)
+      for (; performance.now() < until; made++) await asked('sha256', data, privateKey)
     }),
   )
-  return made / ((performance.now() - started) / 1000)
+  return { perSecond: made / ((performance.now() - started) / 1000), cpu: null }
 }
 
 try {
   await publication()
   const mail = await peersMail()
   const installed = await emailTemplates(mail)
-  const peer = (how: Orders['how'], privateKey: string | null, messages: number) => () => {
-    const orders: Orders = { how, port, connections: POOL, messages, name, privateKey, installed, ...mail }
-    return perSecond(
-      process.execPath,
-      [path.join(import.meta.dirname, 'peer.ts'), JSON.stringify(orders)],
-      process.env,
-      messages,
-    )
+  const peer = (how: Orders['how'], key: string | null, messages: number) => () => {
+    const orders: Orders = { how, port, connections: POOL, messages, name, privateKey: key, installed, ...mail }
+    return node(path.join(import.meta.dirname, 'peer.ts'), [JSON.stringify(orders)], process.env, messages)
   }
   const eml = execFileSync(process.execPath, [path.join(repository, 'src/bin.js'), 'build', DATE, '--root', root])
   if (eml === null) throw new Error('no message')
@@ -140,16 +147,16 @@ try {
     (await readFile(file(`dist/${DATE}/email.eml`), 'latin1')).replaceAll('\r\n', '\n'),
     'latin1',
   )
-  const source = (): Promise<number> => {
+  const source = (): Promise<Figure> => {
     const args = ['-d', '-s', String(POOL), '-m', String(MESSAGES), '-F', file('as-it-is.txt')]
-    return perSecond(
+    return run(
       'smtp-source',
       [...args, '-f', 'digest@morning.example', '-t', 's@readers.example', `127.0.0.1:${port}`],
       process.env,
       MESSAGES,
     )
   }
-  const contenders: Record<string, (() => Promise<number>) | null> = {
+  const contenders: Record<string, (() => Promise<Figure>) | null> = {
     'A: smtp-source, the same octets': isInstalled('smtp-source') ? source : null,
     'B: RSA-2048 signatures of all cores': signatures,
     'sendMail({ html }) in a loop': peer('obvious', null, 1000),
@@ -160,28 +167,30 @@ try {
     'send --live, signed': () => ours(true, POOL),
     'send --live, signed, 50 connections': () => ours(true, 50),
   }
-  const figures = new Map(Object.keys(contenders).map((one) => [one, [] as number[]]))
+  const figures = new Map(Object.keys(contenders).map((one) => [one, [] as Figure[]]))
   const calibrations: number[] = []
   for (let round = 1; round <= ROUNDS; round++) {
     calibrations.push(calibration())
-    for (const [one, run] of Object.entries(contenders)) if (run !== null) figures.get(one)?.push(await run())
+    for (const [one, go] of Object.entries(contenders)) if (go !== null) figures.get(one)?.push(await go())
     process.stderr.write(`round ${round} of ${ROUNDS}; load ${loadavg()[0]?.toFixed(1)}\n`)
   }
-  const middle = (one: string): number => median(figures.get(one) ?? [])
+  const rates = (one: string): number[] => (figures.get(one) ?? []).map(({ perSecond }) => perSecond)
+  const middle = (one: string): number => median(rates(one))
   const size = (await readFile(file('as-it-is.txt'))).length
   console.log(
     `calibration ${median(calibrations).toFixed(0)} ms; ${availableParallelism()} cores; ${POOL} connections; messages of ${(size / 1000).toFixed(0)} kB; medians of ${ROUNDS}`,
   )
-  console.log(`${''.padEnd(40)} a second    least     most`)
-  for (const [one, all] of figures)
-    console.log(
-      all.length === 0
-        ? `${one.padEnd(40)} not measured: not installed`
-        : `${one.padEnd(40)} ${[median(all), Math.min(...all), Math.max(...all)].map((rate) => rate.toFixed(0).padStart(8)).join(' ')}`,
-    )
+  console.log(`${''.padEnd(40)} a second    least     most   CPU ms a message`)
+  for (const [one, all] of figures) {
+    const each = rates(one)
+    const cpus = all.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]))
+    const columns = [median(each), Math.min(...each), Math.max(...each)].map((rate) => rate.toFixed(0).padStart(8))
+    const cpu = cpus.length === 0 ? '' : median(cpus).toFixed(2).padStart(18)
+    console.log(`${one.padEnd(40)} ${all.length === 0 ? 'not measured: not installed' : columns.join(' ') + cpu}`)
+  }
   const share = (what: string, mine: string, theirs: string): void => {
     // Of each round, then the middle: what slows the machine down for a while slows both.
-    const ratios = (figures.get(mine) ?? []).map((rate, round) => rate / (figures.get(theirs)?.[round] ?? Number.NaN))
+    const ratios = rates(mine).map((rate, round) => rate / (rates(theirs)[round] ?? Number.NaN))
     console.log(`${what.padEnd(72)} ${median(ratios).toFixed(2).padStart(6)}`)
   }
   share('ours to the loop, plain', 'send --live', 'sendMail({ html }) in a loop')

@@ -21,6 +21,8 @@ export type Answer =
  */
 const { file } = workerData as { file: string }
 const opening = openLedger(file)
+// Whoever asks first is told.
+opening.catch(() => {})
 let answers: Answer[] = []
 
 parentPort?.on('message', async (calls: readonly Call[]) => {

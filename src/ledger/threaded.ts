@@ -3,41 +3,32 @@ import { Worker } from 'node:worker_threads'
 import { UserError } from '../problems/user-error.ts'
 import type { Ledger } from './ledger.ts'
 import type { Answer, Call, Called } from './ledger-thread.ts'
-import { openDatabase } from './open.ts'
-import { SqliteLedger } from './sqlite.ts'
 
 /**
- * The ledger of a run that delivers over a network: what is called for every copy runs in a thread of its own. A commit
- * waits for the disk (0.2 to 5 ms), and SQLite waits in the thread that asks. The rest, called now and then, runs here, over
- * a second handle. Calls of one turn go over together, and their order is kept.
+ * The same ledger on a SQLite file, for a run that delivers over a network: what is called for every copy runs in a thread
+ * of its own, over a second handle. A commit waits for the disk (0.2 to 5 ms), and SQLite waits in the thread that asks.
+ * The rest, called now and then, stays where it is. Calls keep their order; those of one turn go over together.
  */
-export async function openThreadedLedger(file: string): Promise<Ledger> {
-  return new ThreadedLedger(await openDatabase(file), new LedgerThread(file))
-}
-
-class ThreadedLedger extends SqliteLedger {
-  readonly #thread: LedgerThread
-
-  constructor(database: Awaited<ReturnType<typeof openDatabase>>, thread: LedgerThread) {
-    super(database)
-    this.#thread = thread
+export function threaded(ledger: Ledger, file: string): Ledger {
+  const thread = new LedgerThread(file)
+  const there: Pick<Ledger, Called> = {
+    plan: (...values) => thread.ask('plan', values),
+    lease: (...values) => thread.ask('lease', values),
+    begin: (...values) => thread.ask('begin', values),
+    settle: (...values) => thread.ask('settle', values),
+    renew: (...values) => thread.ask('renew', values),
+    async close() {
+      // A thread that never opened its ledger has said so to whoever asked.
+      await thread.close().catch(() => {})
+      await ledger.close()
+    },
   }
-
-  override plan = this.#asked('plan')
-  override lease = this.#asked('lease')
-  override begin = this.#asked('begin')
-  override settle = this.#asked('settle')
-  override renew = this.#asked('renew')
-
-  override async close(): Promise<void> {
-    await this.#thread.close()
-    await super.close()
-  }
-
-  #asked<Name extends Called>(name: Name): Ledger[Name] {
-    const ask = (...values: unknown[]): Promise<unknown> => this.#thread.ask(name, values)
-    return ask as Ledger[Name]
-  }
+  return new Proxy(ledger, {
+    get(target, name) {
+      const here: unknown = Reflect.get(target, name)
+      return Reflect.get(there, name) ?? (typeof here === 'function' ? here.bind(target) : here)
+    },
+  })
 }
 
 /** The thread, and who waits for its answers. */
@@ -46,10 +37,14 @@ class LedgerThread {
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   #outgoing: Call[] = []
   #asked = 0
+  #over: { error: unknown } | null = null
 
   constructor(file: string) {
     const { dirname, filename } = import.meta
-    this.#worker = new Worker(path.join(dirname, `ledger-thread${path.extname(filename)}`), { workerData: { file } })
+    this.#worker = new Worker(path.join(dirname, `ledger-thread${path.extname(filename)}`), {
+      workerData: { file },
+      execArgv: [],
+    })
     this.#worker.unref()
     this.#worker.on('message', (answers: readonly Answer[]) => {
       for (const answer of answers) {
@@ -64,7 +59,9 @@ class LedgerThread {
     this.#worker.on('exit', () => this.#ended(new Error("The ledger's thread has ended")))
   }
 
-  ask(name: Called, values: unknown[]): Promise<unknown> {
+  /** The answer is what the ledger of the thread says to the call. */
+  ask<Result>(name: Called, values: unknown[]): Promise<Result> {
+    if (this.#over !== null) return Promise.reject(this.#over.error)
     this.#asked += 1
     const id = this.#asked
     if (this.#waiting.size === 0) this.#worker.ref()
@@ -73,15 +70,21 @@ class LedgerThread {
         this.#worker.postMessage(this.#outgoing)
         this.#outgoing = []
       })
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
+    return new Promise<Result>((resolve, reject) =>
+      this.#waiting.set(id, { resolve: (value) => resolve(value as Result), reject }),
+    )
   }
 
   async close(): Promise<void> {
-    await this.ask('close', [])
-    await this.#worker.terminate()
+    try {
+      await this.ask('close', [])
+    } finally {
+      await this.#worker.terminate()
+    }
   }
 
   #ended(error: unknown): void {
+    this.#over ??= { error }
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }

@@ -56,7 +56,7 @@ describe('the ledger in a thread of its own', () => {
     const folder = await emptyFolder()
     const plain = await openLedger(path.join(folder, 'plain.db'))
     const file = path.join(folder, 'threaded.db')
-    const other = threaded(await openLedger(file), file)
+    const other = threaded(await openLedger(file), file, 1)
     let now = 100
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 5, maxLength: 30 }), async (calls) => {
@@ -79,7 +79,7 @@ describe('the ledger in a thread of its own', () => {
 
   it('keeps the order of calls that are made at once', async () => {
     const file = path.join(await emptyFolder(), 'ledger.db')
-    const ledger = threaded(await openLedger(file), file)
+    const ledger = threaded(await openLedger(file), file, 1)
     await ledger.open(KEY, 'x', false, 1)
     const answers = await Promise.all([
       ledger.plan(KEY, rows(names(3)), 1).then((planned) => planned.length),
@@ -97,14 +97,14 @@ describe('the ledger in a thread of its own', () => {
     const file = path.join(folder, 'ledger.db')
     const damaged = path.join(folder, 'damaged.db')
     await writeFile(damaged, 'this is no database, whatever its name says')
-    const ledger = threaded(await openLedger(file), damaged)
-    const said = await ledger.lease(KEY, ['r0'], 'me', 9, 2).catch((caught: unknown) => caught)
+    const ledger = threaded(await openLedger(file), damaged, 1)
+    const said = await ledger.plan(KEY, rows(['r0']), 2).catch((caught: unknown) => caught)
     expect(said).toBeInstanceOf(UserError)
     expect(said).toMatchObject({ code: 'ledger-corrupt', exitCode: 2 })
     await ledger.close()
-    const emptied = threaded(await openLedger(file), file)
+    const emptied = threaded(await openLedger(file), file, 1)
     new DatabaseSync(file).exec('drop table delivery')
-    await expect(emptied.lease(KEY, ['r0'], 'me', 9, 2)).rejects.toThrow(/no such table/)
+    await expect(emptied.plan(KEY, rows(['r0']), 2)).rejects.toThrow(/no such table/)
     await emptied.close()
   })
 
@@ -117,7 +117,8 @@ describe('the ledger in a thread of its own', () => {
     const program = `import { openLedger } from ${load('open.ts')}
       import { threaded } from ${load('threaded.ts')}
       const [key, ids] = ${JSON.stringify([KEY, names(50)])}
-      const ledger = threaded(await openLedger(${JSON.stringify(file)}), ${JSON.stringify(file)})
+      const ledger = threaded(await openLedger(${JSON.stringify(file)}), ${JSON.stringify(file)}, 1)
+      await ledger.plan(key, [{ id: 'r0', addressHash: 'r0', dueAt: 1, skipped: null }], 1)
       await ledger.lease(key, ids, 'me', 9, 2)
       for (const one of ids) void ledger.begin(key, one, 'me', 3).then(() => process.stdout.write(one + ' '))
       await ledger.begin(key, 'r0', 'me', 3)

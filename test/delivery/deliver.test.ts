@@ -244,8 +244,8 @@ describe('trouble of the whole run', () => {
         messageFor: message,
         onBegin: async () => true,
         onSettled: async ({ subscriber: { id } }, { state }) => {
+          await new Promise((resolve) => setTimeout(resolve, id === 's1' ? 5 : 30))
           if (id === 's1') throw new Error('the ledger is full')
-          await new Promise((resolve) => setTimeout(resolve, 20))
           if (state === 'accepted') settled.push(id)
         },
         isStopped: () => false,

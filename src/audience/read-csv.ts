@@ -92,11 +92,16 @@ export async function* rowsIn(
 
 /** What the parser says, in an operator's words: a quote that is never closed swallows the rest of the file. */
 async function* readable(parser: Readable, file: string): AsyncGenerator<{ record: string[]; info: Info }> {
+  // The parser itself tells where it gave up, which for a quote that is never closed is the end of the file.
+  let read = 0
   try {
-    yield* parser as AsyncIterable<{ record: string[]; info: Info }>
+    for await (const row of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      read = row.info.lines
+      yield row
+    }
   } catch (caught) {
     if (!(caught instanceof CsvError)) throw caught
-    const line = /at line (\d+)/.exec(caught.message)?.[1] ?? String(caught['lines'] ?? 1)
+    const line = read + 1
     throw new UserError(
       'bad-audience',
       caught.code === 'CSV_QUOTE_NOT_CLOSED'

@@ -1,4 +1,5 @@
-// From the save to the changed words in both panes, in a real Chromium: node bench/repaint.ts [saves]
+// From the save to the changed words in every pane, in a real Chromium, and what the studio keeps in memory after many
+// saves: node bench/repaint.ts [saves] [saves until the memory is looked at]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,12 +10,14 @@ import { launchChromium } from '../scripts/browser.ts'
 import { calibration, median, quantile } from './measure.ts'
 import { typicalEdition } from './typical-edition.ts'
 
-const saves = Number(process.argv[2] ?? 15)
+const saves = Number(process.argv[2] ?? 30)
+const manySaves = Number(process.argv[3] ?? 200)
 const WARM_UPS = 2
 const ENTRIES = 12
 const root = path.join(import.meta.dirname, '..')
 const folder = mkdtempSync(path.join(tmpdir(), 'broadsheet-bench-'))
 cpSync(path.join(root, 'broadsheet.yaml'), path.join(folder, 'broadsheet.yaml'))
+cpSync(path.join(root, 'subscribers.csv'), path.join(folder, 'subscribers.csv'))
 cpSync(path.join(root, 'digests/images'), path.join(folder, 'digests/images'), { recursive: true })
 const file = path.join(folder, 'digests/2026-11-20.yaml')
 const edition = typicalEdition(ENTRIES)
@@ -32,7 +35,9 @@ const server = spawn(process.execPath, [path.join(root, 'src/bin.js'), 'preview'
 try {
   const [line] = (await once(createInterface(server.stdout), 'line')) as [string]
   const listening = performance.now() - started
-  await page.goto(/http:\/\/\S+/.exec(line)?.[0] ?? '')
+  const url = /http:\/\/\S+/.exec(line)?.[0] ?? ''
+  await page.goto(url)
+  const opened = performance.now() - started
   await page.locator('html[data-version]').waitFor({ state: 'attached' })
   const firstPaint = performance.now() - started
 
@@ -52,18 +57,47 @@ try {
     const took = Number(await seen) - saved
     if (save > WARM_UPS) times.push(took)
   }
-  const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1000
+  const afterFew = residentMegabytes(server.pid)
+  for (let save = WARM_UPS + saves; save < manySaves; save++) {
+    writeFileSync(file, edition.replace(headline, `One of many, ${save}`))
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+  const afterMany = residentMegabytes(server.pid)
+  // While nobody is connected nothing is rendered; whoever comes next must see what is on disk.
+  await page.close()
+  let stale = 0
+  for (let save = 1; save <= 5; save++) {
+    const words = `Written in the night ${save}`
+    writeFileSync(file, edition.replace(headline, words))
+    const late = await browser.newPage()
+    await late.goto(url)
+    await late.locator('html[data-version]').waitFor({ state: 'attached' })
+    const shown = await late.evaluate(
+      "document.querySelector('iframe').contentDocument.querySelector('h3').textContent",
+    )
+    if (shown !== words) stale += 1
+    await late.close()
+  }
   const whole = (value: number): string => value.toFixed(0)
   console.log(`Node ${process.versions.node}; calibration loop ${whole(calibration())} ms`)
-  console.log(`save to both panes, ${ENTRIES} entries, ${times.length} saves after ${WARM_UPS} warm-ups, ms:`)
+  console.log(`save to painted in two panes, ${ENTRIES} entries, ${times.length} saves after ${WARM_UPS} warm-ups, ms:`)
   console.log(
     `  median ${whole(median(times))}   p95 ${whole(quantile(times, 0.95))}   min ${Math.min(...times)}   max ${Math.max(...times)}`,
   )
-  console.log(`command start to listening ${whole(listening)} ms, to the first page painted ${whole(firstPaint)} ms`)
-  console.log(`resident memory of the preview ${whole(memory)} MB`)
+  console.log(
+    `command start to listening ${whole(listening)} ms, page open ${whole(opened)} ms, email painted ${whole(firstPaint)} ms`,
+  )
+  console.log(
+    `resident memory: ${whole(afterFew)} MB after ${WARM_UPS + saves} saves, ${whole(afterMany)} MB after ${manySaves}`,
+  )
+  console.log(`stale pages after edits while no browser was connected: ${stale} of 5`)
 } finally {
   await browser.close()
   server.kill('SIGTERM')
   await once(server, 'exit')
   rmSync(folder, { recursive: true, force: true })
+}
+
+function residentMegabytes(pid: number | undefined): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
 }

@@ -4,10 +4,20 @@ import { fileURLToPath } from 'node:url'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
+/** What the package switches off for scraping, and a browser of people's has: processes of its own, and the web's walls. */
+const NOT_OURS = [
+  '--single-process',
+  '--no-zygote',
+  "--headless='shell'",
+  '--disable-web-security',
+  '--disable-site-isolation-trials',
+  '--allow-running-insecure-content',
+]
+
 /** The Chromium that `npm ci` brings, with a process of its own for each page. */
 export async function launchChromium(): Promise<Browser> {
   sparticuz.setGraphicsMode = false
-  const args = sparticuz.args.filter((arg) => !['--single-process', '--no-zygote', "--headless='shell'"].includes(arg))
+  const args = sparticuz.args.filter((arg) => !NOT_OURS.includes(arg))
   return chromium.launch({
     executablePath: await sparticuz.executablePath(),
     args: [...args, '--no-sandbox', '--disable-background-networking'],
@@ -22,12 +32,8 @@ const FONTS = 'http://fonts.invalid/'
  * Arial: Arimo) and Noto for Arabic and Japanese stand in. They are never part of the email. Nothing else is fetched.
  */
 export async function show(page: Page, html: string, css = ''): Promise<void> {
-  await page.route('**', async (route) => {
-    const url = route.request().url()
-    if (!url.startsWith(FONTS)) return route.abort()
-    const body = await readFile(fileURLToPath(import.meta.resolve(url.slice(FONTS.length))))
-    return route.fulfill({ body, contentType: 'font/woff2', headers: { 'access-control-allow-origin': '*' } })
-  })
+  await page.route('**', (route) => route.abort())
+  await serveReaderFonts(page)
   const style = `<style>${await readerFonts()}${css}</style>`
   await page.setContent(/<\/head>/i.test(html) ? html.replace(/<\/head>/i, `${style}</head>`) : style + html, {
     waitUntil: 'load',
@@ -35,9 +41,22 @@ export async function show(page: Page, html: string, css = ''): Promise<void> {
   await page.evaluate('document.fonts.ready')
 }
 
+/** What the faces of `readerFonts` are fetched from. */
+export async function serveReaderFonts(page: Page): Promise<void> {
+  await page.route(`${FONTS}**`, async (route) => {
+    const file = fileURLToPath(import.meta.resolve(route.request().url().slice(FONTS.length)))
+    return route.fulfill({
+      body: await readFile(file),
+      contentType: 'font/woff2',
+      headers: { 'access-control-allow-origin': '*' },
+    })
+  })
+}
+
 let fonts: Promise<string> | undefined
 
-function readerFonts(): Promise<string> {
+/** Style rules that give a page the faces readers have. */
+export function readerFonts(): Promise<string> {
   fonts ??= Promise.all([japanese(), arabic(), latin('Georgia', 'gelasio'), latin('Arial', 'arimo')]).then((rules) =>
     rules.flat().join(''),
   )

@@ -14,10 +14,10 @@ let source: Promise<string> | undefined
  * axe-core in the page. Two rules are off because they are about whole web pages: a mail program shows the email inside
  * its own, which has the main landmark already (`region`, `landmark-one-main`; MJML's maintainers say the same, #2954).
  */
-export async function violations(page: Page): Promise<Violation[]> {
+export async function violations(page: Page, { iframes = true }: { iframes?: boolean } = {}): Promise<Violation[]> {
   source ??= readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
   await page.evaluate(await source)
-  return page.evaluate(`axe.run({ rules: { region: { enabled: false }, 'landmark-one-main': { enabled: false } } })
+  return page.evaluate(`axe.run({ iframes: ${iframes}, rules: { region: { enabled: false }, 'landmark-one-main': { enabled: false } } })
     .then((result) => result.violations.map((one) => ({ rule: one.id, impact: one.impact, nodes: one.nodes.map((node) => node.html.slice(0, 160)) })))`)
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import sharp from 'sharp'
 import { launchChromium, repository } from './browser.ts'
 import { type Email, readVariation } from './read-email.ts'
+import { studioShots } from './studio-shots.ts'
 import { type Surface, showOn, surfaces } from './surfaces.ts'
 
 const folder = path.join(repository, 'docs', 'images')
@@ -23,6 +24,7 @@ try {
     await save(`email-${surface.name}`, await shot(sample, surface, 1180))
   await save('email-right-to-left', await shot(inArabic, named('light'), 1180))
   await contactSheet()
+  await studioShots(browser, save)
 } finally {
   await browser.close()
 }

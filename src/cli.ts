@@ -96,6 +96,7 @@ async function run(argv: readonly string[]): Promise<number> {
 
   command('build [edition]', 'write dist/<date>/email.{mjml,html,txt,eml} and the pictures')
     .option('--out <dir>', 'write there instead')
+    .option('--review', 'write review.html instead: the whole view in one file, for reviewers', false)
     .action(async (edition: string | undefined, options) => {
       const { build } = await import('./commands/build.ts')
       exitCode = await build(await contextOf(options, abort.signal), edition ?? 'latest', options)
@@ -105,6 +106,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--port <number>', 'the port', integer(0, 65535), 4747)
     .option('--host <address>', 'the address to listen on', 'localhost')
     .option('--open', 'open the browser', false)
+    .option('--editor <address>', 'the address of a line in your editor, with {file}, {line} and {column}')
     .action(async (edition: string | undefined, options) => {
       const { preview } = await import('./commands/preview.ts')
       exitCode = await preview(await contextOf(options, stopOnSignals(abort)), edition ?? null, options)

@@ -9,11 +9,14 @@ import { personalise } from '../render/personalise.ts'
 import { type Context, exitCodeOf, openPublication, printFindings, printJson } from './command.ts'
 import { examine } from './examine.ts'
 import { History } from './history.ts'
+import { buildReview } from './review.ts'
 import { openDkimKeys } from './secret.ts'
 
 export interface BuildOptions {
   /** Where one stands when relative; `dist/<date>` in the publication by default. */
   out?: string | undefined
+  /** One HTML file of the whole view, for reviewers, instead of the email's files. */
+  review?: boolean | undefined
 }
 
 /** `build [edition]`: `dist/<date>/email.{mjml,html,txt,eml}` and the pictures, for a reader with all topics and no name. */
@@ -22,6 +25,8 @@ export async function build(context: Context, name: string, options: BuildOption
   const keys = await openDkimKeys(context, publication)
   const date = await resolveEdition(name, context.root, publication, context.now)
   if (date === null) throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or say latest.')
+  const folder = options.out === undefined ? path.join(context.root, 'dist', date) : path.resolve(options.out)
+  if (options.review === true) return buildReview(context, date, folder, findings)
   const history = new History(context.root)
   const { template, findings: inEdition } = await examine(context.root, date, publication, {
     now: context.now,
@@ -30,7 +35,6 @@ export async function build(context: Context, name: string, options: BuildOption
   })
   const all = sortFindings([...findings, ...inEdition])
   if (!context.json) printFindings(context, all)
-  const folder = options.out === undefined ? path.join(context.root, 'dist', date) : path.resolve(options.out)
   if (template === null) {
     if (context.json) {
       printJson(context, {

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises'
+import { readConfig } from '../config.ts'
 import { editionStamp } from '../edition/edition-files.ts'
 import type { Publication } from '../edition/publication.ts'
 import { readEdition } from '../edition/read.ts'
 import type { State } from '../ledger/ledger.ts'
 import { isError } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
-import { existingLedgerFile } from './real-database.ts'
+import { existingLedger, type Place, realFile } from './real-database.ts'
 
 /** Where an edition stands, for a calendar. */
 export interface EditionState {
@@ -25,16 +26,14 @@ type FromLedger = Pick<EditionState, 'accepted' | 'unknown'> & { state: 'sending
 
 /** The states of editions, read when asked for, and again when a file or the ledger has changed. */
 export class EditionStates {
-  readonly #root: string
-  readonly #ledgerFile: string
+  readonly #place: Place
   readonly #files = new Map<string, { stamp: string; found: FromFile }>()
   #publication = ''
   #ledger: { stamp: string; found: Map<string, FromLedger> } = { stamp: '', found: new Map() }
 
   /** The ledger is looked into when there is one, and never made. */
-  constructor(root: string, ledgerFile: string) {
-    this.#root = root
-    this.#ledgerFile = ledgerFile
+  constructor(place: Place) {
+    this.#place = place
   }
 
   /** In the order asked for. `note` says why the ledger could not be read, when it could not. */
@@ -56,10 +55,10 @@ export class EditionStates {
     const told = JSON.stringify(publication)
     if (told !== this.#publication) this.#files.clear()
     this.#publication = told
-    const stamp = await editionStamp(this.#root, date)
+    const stamp = await editionStamp(this.#place.root, date)
     const known = this.#files.get(date)
     if (known?.stamp === stamp) return known.found
-    const { edition, findings } = await readEdition(this.#root, date, publication)
+    const { edition, findings } = await readEdition(this.#place.root, date, publication)
     const isEmpty = edition === null || (edition.entries.length === 0 && edition.status === 'ready')
     const found: FromFile = {
       state: isEmpty ? 'broken' : edition.status,
@@ -80,7 +79,7 @@ export class EditionStates {
     const asked = dates.filter((date) => !found.has(date))
     if (asked.length === 0) return { found, note: null }
     try {
-      const ledger = await existingLedgerFile(this.#ledgerFile)
+      const ledger = await existingLedger(this.#place, true)
       if (ledger === null) return { found, note: null }
       try {
         const begun = new Set(await ledger.editions(id))
@@ -101,12 +100,19 @@ export class EditionStates {
     return { found, note: null }
   }
 
+  /** What the ledger's file looks like; of a database that is asked over the network, which few seconds these are. */
   async #ledgerStamp(): Promise<string> {
-    const files = [this.#ledgerFile, `${this.#ledgerFile}-wal`]
-    const stats = await Promise.all(files.map((file) => stat(file).catch(() => null)))
+    const { root, environment } = this.#place
+    if (readConfig(environment).databaseUrl !== null)
+      return `${Math.floor(performance.now() / ASKED_AGAIN_MILLISECONDS)}`
+    const stats = await Promise.all(
+      [realFile(root), `${realFile(root)}-wal`].map((file) => stat(file).catch(() => null)),
+    )
     return `${stats.map((one) => `${one?.mtimeMs}/${one?.size}`).join(' ')}`
   }
 }
+
+const ASKED_AGAIN_MILLISECONDS = 5000
 
 const STILL_TO_COME: readonly State[] = ['planned', 'leased', 'sending']
 const SETTLED: readonly State[] = ['accepted', 'bounced', 'rejected', 'unknown']

@@ -2,42 +2,38 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { listEditions, resolveEdition } from '../edition/calendar.ts'
 import type { Publication } from '../edition/publication.ts'
-import { type PreviewServer, servePreview } from '../preview/server.ts'
-import { PreviewedEditions } from '../preview/state.ts'
+import { type StudioServer, serveStudio } from '../preview/server.ts'
 import { watchPublication } from '../preview/watch.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
-import { examine } from './examine.ts'
-import { History } from './history.ts'
+import { holdMemory } from './hold-memory.ts'
+import { openStudio } from './studio.ts'
 
 export interface PreviewOptions {
   port: number
   host: string
   open: boolean
+  /** The address of a line in the editor; broadsheet.yaml's `editor`, else VS Code's, when left out. */
+  editor?: string | undefined
 }
 
 const WARM_UP_AFTER_MILLISECONDS = 300
+const VS_CODE = 'vscode://file{file}:{line}:{column}'
 
 /**
- * `preview [edition]`: the edition in the browser, repainted on save, until Ctrl-C. Without a name the newest of all,
- * drafts and future ones included: an editor writes tomorrow's.
+ * `preview [edition]`: the studio in the browser, repainted on save, until Ctrl-C. Without a name the newest edition of
+ * all, drafts and future ones included: an editor writes tomorrow's.
  */
 export async function preview(context: Context, name: string | null, options: PreviewOptions): Promise<number> {
+  holdMemory()
   const { publication } = await openPublication(context)
+  const pattern = editorPattern(options.editor ?? publication.editor ?? VS_CODE)
   const edition = await editionFor(name, context, publication)
   const onTrouble = (caught: unknown): void =>
     context.stderr.write(`The preview stumbled: ${caught instanceof Error ? caught.stack : String(caught)}\n`)
-  const history = new History(context.root)
-  const editions = new PreviewedEditions(context.root, context.now, async (date, current) => {
-    history.refresh()
-    const { prepared, template, findings } = await examine(context.root, date, current, {
-      now: context.now,
-      history,
-      keys: null,
-    })
-    return { template, status: prepared?.edition.status ?? 'draft', findings }
-  })
-  const server = await start({ ...options, editions, edition, onTrouble })
+  const studio = openStudio(context)
+  const editor = { root: context.root, pattern }
+  const server = await start({ ...options, editor, studio, edition, onTrouble })
   const watcher = await watchPublication(context.root, () => server.repaint(), onTrouble)
   const { url } = server
   if (context.json) printJson(context, { url, edition })
@@ -45,11 +41,26 @@ export async function preview(context: Context, name: string | null, options: Pr
   if (options.open) openBrowser(url)
   // MJML takes a third of a second to load, during which nothing is answered. A browser that comes at once gets the page
   // first, and the first rendering loads it; for one that comes later everything is warm.
-  const warmUp = setTimeout(() => void editions.readOnce(edition).catch(onTrouble), WARM_UP_AFTER_MILLISECONDS)
+  const warmUp = setTimeout(
+    () => void studio.editions.readOnce(edition, { kind: 'everyone' }).catch(onTrouble),
+    WARM_UP_AFTER_MILLISECONDS,
+  )
   if (!context.signal.aborted) await once(context.signal, 'abort')
   clearTimeout(warmUp)
   await Promise.all([watcher.close(), server.close()])
   return exitCodes.fine
+}
+
+/** A page may open an editor by its own scheme, but nothing that would run in the page or leave for the web. */
+function editorPattern(pattern: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(pattern)?.[1]?.toLowerCase()
+  const harmful = ['javascript', 'data', 'vbscript', 'blob', 'http', 'https', 'file', 'about']
+  if (scheme !== undefined && !harmful.includes(scheme) && pattern.includes('{file}')) return pattern
+  throw new UserError(
+    'bad-editor',
+    `"${pattern}" is not the address of a line in an editor.`,
+    `Write one as in  ${VS_CODE}  or  idea://open?file={file}&line={line}.`,
+  )
 }
 
 async function editionFor(name: string | null, context: Context, publication: Publication): Promise<string> {
@@ -67,9 +78,9 @@ async function editionFor(name: string | null, context: Context, publication: Pu
   throw new UserError('no-edition', 'There is no edition for today.', 'Name a date, or leave it out for the newest.')
 }
 
-async function start(options: Parameters<typeof servePreview>[0]): Promise<PreviewServer> {
+async function start(options: Parameters<typeof serveStudio>[0]): Promise<StudioServer> {
   try {
-    return await servePreview(options)
+    return await serveStudio(options)
   } catch (caught) {
     const { code } = caught as NodeJS.ErrnoException
     if (code === 'EADDRINUSE')

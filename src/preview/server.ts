@@ -1,56 +1,53 @@
-import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, isIP } from 'node:net'
-import path from 'node:path'
-import type { PreviewedEditions } from './state.ts'
+import type { AddressInfo } from 'node:net'
+import { UserError } from '../problems/user-error.ts'
+import { isOurHost, isThisMachine, shownHost, WriteGuard } from './guard.ts'
+import { type Answer, look, plain, readerFor } from './looks.ts'
+import { pageFile } from './page-files.ts'
+import { keyOf, type ReaderChoice } from './reader.ts'
+import type { Studio } from './studio.ts'
+import { write } from './writes.ts'
 
-export interface PreviewOptions {
-  editions: PreviewedEditions
+export interface StudioOptions {
+  studio: Studio
   /** Shown to whoever names none. */
   edition: string
   host: string
   port: number
+  /** The publication's folder, and the address of a line in the editor. */
+  editor: { root: string; pattern: string }
   /** What went wrong inside, for the terminal. */
   onTrouble: (caught: unknown) => void
 }
 
-export interface PreviewServer {
+export interface StudioServer {
   url: string
-  /** Reads every edition somebody looks at once more, and shows it to them. */
+  /** Reads everything somebody looks at once more, and shows it to them. */
   repaint(): Promise<void>
   close(): Promise<void>
 }
 
-/** The same folder from src/ and from build/: browser code is served as it stands. */
-const PAGE = path.join(import.meta.dirname, '..', '..', 'src', 'preview', 'page')
-
-const PAGES: Record<string, { file: string; policy: string }> = {
-  '/': {
-    file: 'index.html',
-    policy:
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  },
-  // The empty sheet each pane draws the email on. Pictures, styles and fonts come from where a reader's would; nothing
-  // else does, and no script at all: once by the sandbox of the frame, once by its own, once by `default-src`.
-  '/sheet': {
-    file: 'sheet.html',
-    policy:
-      "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline' https:; font-src data: https:; img-src 'self' data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
-  },
+/** What somebody looks at. */
+interface View {
+  edition: string
+  choice: ReaderChoice
 }
-
-const PARTS = ['preview.css', 'panes.css', 'preview.js', 'panes.js', 'findings.js', 'morph.js']
-const TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' }
 
 const HEARTBEAT_MILLISECONDS = 15_000
 
 /** Starts listening, on this machine alone unless another host is asked for. Rejects when the port is taken. */
-export async function servePreview(options: PreviewOptions): Promise<PreviewServer> {
-  const watching = new Map<ServerResponse, string>()
+export async function serveStudio(options: StudioOptions): Promise<StudioServer> {
+  const watching = new Map<ServerResponse, View>()
+  const guard = new WriteGuard()
   const server = createServer((request, response) => {
-    answer(request, response, options, watching).catch((caught) => {
+    answer(request, response, { options, watching, guard, port: portOf(server) }).catch((caught) => {
+      // What the operator can mend is told to the page; a bug goes to the terminal.
+      if (caught instanceof UserError && !response.headersSent) {
+        send(response, plain(422, `${caught.message} ${caught.hint}`))
+        return
+      }
       options.onTrouble(caught)
-      if (!response.headersSent) plain(response, 500, 'Something went wrong; the terminal says what.')
+      if (!response.headersSent) send(response, plain(500, 'Something went wrong; the terminal says what.'))
       else response.destroy()
     })
   })
@@ -59,11 +56,11 @@ export async function servePreview(options: PreviewOptions): Promise<PreviewServ
     for (const response of watching.keys()) response.write(': still here\n\n')
   }, HEARTBEAT_MILLISECONDS)
   return {
-    url: `http://${shownHost(options.host)}:${(server.address() as AddressInfo).port}`,
+    url: `http://${shownHost(options.host)}:${portOf(server)}`,
     async repaint() {
-      for (const edition of new Set(watching.values())) {
-        const event = stateEvent(await options.editions.read(edition))
-        for (const [response, theirs] of watching) if (theirs === edition) response.write(event)
+      for (const view of onceEach(watching.values())) {
+        const event = stateEvent(await options.studio.editions.read(view.edition, view.choice))
+        for (const [response, theirs] of watching) if (sameView(theirs) === sameView(view)) response.write(event)
       }
     },
     async close() {
@@ -75,62 +72,61 @@ export async function servePreview(options: PreviewOptions): Promise<PreviewServ
   }
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: PreviewOptions,
-  watching: Map<ServerResponse, string>,
-): Promise<void> {
+interface Around {
+  options: StudioOptions
+  watching: Map<ServerResponse, View>
+  guard: WriteGuard
+  port: number
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, around: Around): Promise<void> {
+  const { options, watching, guard, port } = around
+  const { studio, host } = options
   response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Referrer-Policy', 'no-referrer')
+  // Under no-referrer a browser would not say where a request to write comes from (Fetch, 4.6 Origin header).
+  response.setHeader('Referrer-Policy', 'same-origin')
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
   response.setHeader('Cache-Control', 'no-store')
-  if (!isOurHost(request.headers.host ?? '', options.host)) {
-    plain(response, 403, 'This preview answers to localhost only; to share it, name the host with --host.')
-    return
+  if (!isOurHost(request.headers.host ?? '', host))
+    return send(response, plain(403, 'The studio answers to localhost only; to share it, name the host with --host.'))
+  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  if (url === null) return send(response, plain(400, 'This is not an address.'))
+  if (request.method === 'POST') {
+    const refusal = guard.refusal(request)
+    if (refusal !== null) return send(response, plain(403, refusal))
+    return send(response, await write(studio, request, url.pathname))
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('Allow', 'GET, HEAD')
-    plain(response, 405, 'The preview only shows.')
-    return
-  }
-  const url = URL.parse(request.url ?? '/', 'http://localhost')
-  if (url === null) {
-    plain(response, 400, 'This is not an address.')
-    return
+    response.setHeader('Allow', 'GET, HEAD, POST')
+    return send(response, plain(405, 'The studio is looked at with GET, and written to by its own page.'))
   }
   const edition = url.searchParams.get('edition') ?? options.edition
-  const part = PARTS.find((name) => url.pathname === `/${name}`)
-  const { file, policy } = PAGES[url.pathname] ?? { file: part, policy: "default-src 'none'" }
-  if (file !== undefined) {
-    const body = await readFile(path.join(PAGE, file))
-    const type = `${TYPES[path.extname(file)]}; charset=utf-8`
-    response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': policy })
-    response.end(body)
-  } else if (url.pathname === '/state') {
-    const state = await options.editions.readOnce(edition)
-    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
-    response.end(JSON.stringify(state))
-  } else if (url.pathname === '/events') {
+  if (url.pathname === '/events') {
+    const view = { edition, choice: readerFor(request, url.searchParams) }
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
-    if (request.method === 'HEAD') {
-      response.end()
-      return
-    }
+    if (request.method === 'HEAD') return void response.end()
     response.on('close', () => watching.delete(response))
-    watching.set(response, edition)
+    watching.set(response, view)
     // What is on disk now, whatever happened while nobody looked; the same again after a connection was lost.
-    response.write(`retry: 500\n\n${stateEvent(await options.editions.readOnce(edition))}`)
-  } else if (url.pathname.startsWith('/pictures/')) {
-    const picture = options.editions.picture(url.pathname.slice('/pictures/'.length))
-    if (picture === null) {
-      plain(response, 404, 'No edition shown here has this picture.')
-      return
-    }
-    // The name holds a hash of the bytes.
-    response.writeHead(200, { 'Content-Type': picture.type, 'Cache-Control': 'max-age=31536000, immutable' })
-    response.end(picture.bytes)
-  } else plain(response, 404, 'There is nothing here. The preview is at /.')
+    response.write(`retry: 500\n\n${stateEvent(await studio.editions.readOnce(view.edition, view.choice))}`)
+    return
+  }
+  const here = isThisMachine(request)
+  const file = await pageFile(url.pathname, {
+    token: here ? guard.token : null,
+    editor: here ? options.editor : null,
+    proofsGo: studio.proofsGo,
+  })
+  if (file !== null) return send(response, { ...file, headers: { 'Content-Security-Policy': file.policy } })
+  return send(response, await look(studio, { request, url, edition, host, port }))
+}
+
+/** A mistake of the browser's, like anything that is not there, is a page of words without any rights. */
+function send(response: ServerResponse, given: Answer | null): void {
+  const { status = 200, type, body, headers } = given ?? plain(404, 'There is nothing here. The studio is at /.')
+  response.writeHead(status, { 'Content-Security-Policy': "default-src 'none'", 'Content-Type': type, ...headers })
+  response.end(body)
 }
 
 /** The state itself travels, not only its number: measured 2026-11, that saves a round trip of 3 to 6 ms. */
@@ -138,27 +134,13 @@ function stateEvent(state: object): string {
   return `data: ${JSON.stringify(state)}\n\n`
 }
 
-function plain(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' })
-  response.end(`${text}\n`)
+const sameView = ({ edition, choice }: View): string => `${edition} ${keyOf(choice)}`
+
+function onceEach(views: Iterable<View>): View[] {
+  return [...new Map([...views].map((view) => [sameView(view), view])).values()]
 }
 
-/**
- * Against DNS rebinding: a page on the web can point its own name at this machine, but cannot send another one. Bare
- * addresses cannot be rebound, so they pass when we listen on all of them.
- */
-function isOurHost(header: string, host: string): boolean {
-  const name = /^(\[[0-9a-f:.]+\]|[^[\]:@/\s]+)(?::\d+)?$/i.exec(header)?.[1]?.toLowerCase() ?? ''
-  if (['localhost', '127.0.0.1', '[::1]', bracketed(host).toLowerCase()].includes(name)) return true
-  return isWildcard(host) && isIP(name.replace(/^\[|\]$/g, '')) !== 0
-}
-
-function shownHost(host: string): string {
-  return isWildcard(host) ? 'localhost' : bracketed(host)
-}
-
-const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'
-const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host)
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ async function aCalendar(files: Record<string, string> = {}) {
   const { publication } = await readPublication(root)
   if (publication === null) throw new Error('no publication')
   const ledgerFile = path.join(root, '.broadsheet/ledger.db')
-  const states = new EditionStates(root, ledgerFile)
+  const states = new EditionStates({ root, environment: {} })
   const of = async (...dates: string[]) => (await states.of(publication, dates)).editions
   return { root, publication, ledgerFile, states, of }
 }

@@ -1,215 +1,237 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
-import { tmpdir } from 'node:os'
+import { cp, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../../scripts/browser.ts'
+import { violations } from '../../scripts/look.ts'
 import { repository, runCli } from '../support/run-cli.ts'
+import {
+  aStudio,
+  DATE,
+  edition,
+  expectInPanes,
+  FIRST,
+  inPanes,
+  NEWEST,
+  openPage,
+  startCommand,
+  type World,
+} from './studio-world.ts'
 
-/** Journeys: the real command line and a real Chromium; nothing from src/. */
-const bin = path.join(repository, 'src/bin.js')
-const FIRST = 'The ferry keeps its berth'
-const edition = (headline = FIRST, image = 'clocks.png'): string => `entries:
-  - topic: harbour
-    headline: ${headline}
-    url: https://example.org/ferry
-    summary: The board ends two years of talks.
-    image: { src: images/${image}, alt: Three clocks, caption: The clocks of the port, credit: A. Writer }
-${[1, 2, 3, 4, 5, 6].map((number) => `  - { topic: town, headline: Story ${number}, url: https://example.org/${number}, summary: ${'Fees rise by four per cent from March. '.repeat(6)}}`).join('\n')}
-`
-const FILES: Record<string, string> = {
-  'broadsheet.yaml': `name: The Harbour Post
-id: harbour-post
-from: The Harbour Post <post@harbour.example>
-url: https://harbour.example
-postalAddress: 1 Quay, Hull
-language: en-GB
-timezone: Europe/London
-images: embed
-topics: [{ id: harbour, name: Harbour }, { id: town, name: Town }]
-`,
-  'digests/2030-01-02.yaml': `status: draft\n${edition()}`,
-  'digests/2024-12-19.yaml': `entries:
-  - topic: harbour
-    headline: An old story
-    url: https://example.org/old
-    summary: The lighthouse was lit for the first time.
-`,
-}
-const NEWEST = 'digests/2030-01-02.yaml'
-
-let root: string
+/** What happens without anybody pressing anything: repainting on save; and the page as a whole. */
+let world: World
 let browser: Browser
-let preview: Preview
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'broadsheet-preview-'))
-  await resetFiles()
-  const [started, launched] = await Promise.all([startPreview(), launchChromium()])
-  preview = started
+  const [started, launched] = await Promise.all([aStudio(), launchChromium()])
+  world = started
   browser = launched
 })
 afterAll(async () => {
   await browser.close()
-  await preview.stop()
-  await rm(root, { recursive: true, force: true })
+  await world.stop()
 })
-beforeEach(resetFiles)
+beforeEach(() => world.reset())
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close()
 })
 
-describe('the preview', () => {
-  it('shows the newest edition, draft or future, at desktop and phone width', async () => {
-    const page = await openPreview()
-    expect(preview.edition).toBe('2030-01-02')
-    expect(await inPanes(page, 'sheet.querySelector("h3").textContent')).toEqual([FIRST, FIRST])
+const open = (view = '', options = {}): Promise<Page> => openPage(browser, `${world.url}/${view}`, options)
+const headline = 'sheet.querySelector("h3")?.textContent'
+const builtIn = (partial: string): Promise<string> =>
+  readFile(path.join(repository, `templates/partials/${partial}.mjml.hbs`), 'utf8')
+
+describe('the studio', () => {
+  it('shows the newest edition, draft or future, in two panes', async () => {
+    const page = await open()
+    expect(world.edition).toBe(DATE)
+    expect(await inPanes(page, headline)).toEqual([FIRST, FIRST])
     expect(await inPanes(page, 'frame.contentWindow.innerWidth')).toEqual([680, 375])
-    await expect.poll(() => inPanes(page, 'sheet.images[0].naturalWidth > 0')).toEqual([true, true])
-    expect(await page.locator('#subject').innerText()).toBe(FIRST)
-    expect(await page.locator('#draft').isVisible()).toBe(true)
-    expect(await page.locator('#findings').innerText()).toBe('Nothing to report')
-    expect(await page.locator('#edition option').allInnerTexts()).toEqual(['Wed, 2 Jan 2030', 'Thu, 19 Dec 2024'])
+    await expectInPanes(page, 'sheet.images[0].naturalWidth > 0', [true, true])
+    await expect
+      .poll(() => page.locator('#editions .line').allInnerTexts())
+      .toEqual([
+        expect.stringMatching(/2 Jan\s+draft · 3/),
+        expect.stringMatching(/20 Dec 2029\s+ready · 1/),
+        expect.stringMatching(/19 Dec 2024\s+ready · 1/),
+      ])
   })
 
-  it('repaints both panes on a save, in place and with their scroll', async () => {
-    const page = await openPreview()
+  it('repaints on a save, in place, with its scroll, and marks the entry that changed', async () => {
+    const page = await open('?panes=light:300,phone')
     await inPanes(page, 'void (frame.contentWindow.scrollTo(0, 300), sheet.images[0].stayed = true)')
-    await write(NEWEST, edition('The ferry gets a new berth'))
-    await expectHeadline(page, 'The ferry gets a new berth')
+    await page.evaluate(`(() => {
+      const flash = window.flashed = []
+      for (const frame of document.querySelectorAll('iframe')) new MutationObserver(() => flash.push(1)).observe(frame.contentDocument.documentElement, { childList: true })
+    })()`)
+    await world.write(NEWEST, edition('The ferry gets a new berth'))
+    await expectInPanes(page, headline, ['The ferry gets a new berth', 'The ferry gets a new berth'])
     expect(await inPanes(page, 'frame.contentWindow.scrollY')).toEqual([300, 300])
     expect(await inPanes(page, 'sheet.images[0].stayed')).toEqual([true, true])
+    expect(await page.locator('#painted').innerText()).toMatch(/^saved \d\d:\d\d:\d\d · painted in \d+ ms$/)
   })
 
   it('repaints every time an editor saves by renaming', async () => {
-    const page = await openPreview()
-    for (const headline of ['First save', 'Second save', 'Third save']) {
-      await write(`${NEWEST}.tmp`, edition(headline))
-      await rename(path.join(root, `${NEWEST}.tmp`), path.join(root, NEWEST))
-      await expectHeadline(page, headline)
+    const page = await open('?panes=light')
+    for (const words of ['First save', 'Second save', 'Third save']) {
+      await world.write(`${NEWEST}.tmp`, edition(words))
+      await rename(path.join(world.root, `${NEWEST}.tmp`), path.join(world.root, NEWEST))
+      await expectInPanes(page, headline, [words])
     }
   })
 
   it('says on which line the YAML is broken, and keeps the email as it last was', async () => {
-    const page = await openPreview()
-    await write(NEWEST, edition().replace('entries:', 'entries: {'))
+    const page = await open('?panes=light')
+    await world.write(NEWEST, edition().replace('entries:', 'entries: {'))
     await page.locator('.finding.error').first().waitFor()
-    expect(await page.locator('.finding .place').allInnerTexts()).toContainEqual(
-      expect.stringContaining('digests/2030-01-02.yaml:1'),
-    )
-    expect(await page.locator('#note').innerText()).toContain('as it last was')
-    expect(await inPanes(page, 'sheet.querySelector("h3").textContent')).toEqual([FIRST, FIRST])
-    await write(NEWEST, edition('Mended'))
-    await expectHeadline(page, 'Mended')
+    await expect
+      .poll(() => page.locator('.finding .place').allInnerTexts())
+      .toContainEqual(expect.stringContaining('digests/2030-01-02.yaml:'))
+    await expect.poll(() => page.locator('#note').innerText(), { timeout: 4000 }).toContain('as it last was')
+    expect(await inPanes(page, headline)).toEqual([FIRST])
+    await world.write(NEWEST, edition('Mended'))
+    await expectInPanes(page, headline, ['Mended'])
     await expect.poll(() => page.locator('#note').isVisible()).toBe(false)
   })
 
-  it('shows a finding with its line of source and what to do, beside the email', async () => {
-    const page = await openPreview()
-    await write(NEWEST, edition().replace(', credit: A. Writer', ''))
-    await page.locator('.finding.error').waitFor()
-    const card = await page.locator('.finding').innerText()
-    expect(card).toContain('digests/2030-01-02.yaml:6')
+  it('counts findings, and shows each with its line of source and what to do', async () => {
+    const page = await open()
+    expect(await page.locator('#tab-findings').innerText()).toMatch(/Findings\s*1\s*\d/)
+    const card = await page.locator('.finding.error').innerText()
     expect(card).toContain('image-credit-missing')
+    expect(card).toContain('digests/2030-01-02.yaml:17')
     expect(card).toContain('^^^')
     expect(card).toContain('credit:')
     expect(await page.title()).toMatch(/^\(1\) /)
   })
 
   it('repaints when a picture changes under its name, and when a template appears', async () => {
-    const page = await openPreview()
+    const page = await open('?panes=light')
     const [before] = await inPanes(page, 'sheet.images[0].src')
-    await cp(path.join(root, 'digests/images/abacus.png'), path.join(root, 'digests/images/clocks.png'))
-    await expect.poll(async () => (await inPanes(page, 'sheet.images[0].src'))[0]).not.toBe(before)
-    await write('templates/partials/footer.mjml.hbs', `${await builtIn('footer')}<tr><td id="new">Our own</td></tr>`)
-    await expect.poll(() => inPanes(page, 'sheet.querySelector("#new")?.textContent')).toEqual(['Our own', 'Our own'])
+    const image = (name: string): string => path.join(world.root, 'digests/images', name)
+    onTestFinished(() => cp(path.join(repository, 'digests/images/clocks.png'), image('clocks.png')))
+    await cp(image('lighthouse.png'), image('clocks.png'))
+    await expectInPanes(page, `sheet.images[0].src !== ${JSON.stringify(before)}`, [true])
+    await world.write(
+      'templates/partials/footer.mjml.hbs',
+      `${await builtIn('footer')}<tr><td id="new">Our own</td></tr>`,
+    )
+    await expectInPanes(page, 'sheet.querySelector("#new")?.textContent', ['Our own'])
   })
 
   it('shows edits made while no browser was connected', async () => {
-    const first = await openPreview()
+    const first = await open()
     await first.close()
-    await write(NEWEST, edition('Written in the night'))
-    const page = await openPreview()
-    expect(await inPanes(page, 'sheet.querySelector("h3").textContent')).toEqual([
-      'Written in the night',
-      'Written in the night',
-    ])
-  })
-
-  it('offers a newer edition without switching to it', async () => {
-    const page = await openPreview()
-    await write('digests/2030-01-03.yaml', edition('Tomorrow'))
-    await expect.poll(() => page.locator('#edition option').count()).toBe(3)
-    await expectHeadline(page, FIRST)
-    await page.locator('#edition').selectOption('2030-01-03')
-    await expectHeadline(page, 'Tomorrow')
-    expect(new URL(page.url()).searchParams.get('edition')).toBe('2030-01-03')
+    await world.write(NEWEST, edition('Written in the night'))
+    const page = await open('?panes=light')
+    expect(await inPanes(page, headline)).toEqual(['Written in the night'])
   })
 
   it('is light in the light panes and dark in the dark one, whatever the machine prefers', async () => {
-    const paper =
+    const bright =
       'frame.contentWindow.getComputedStyle(sheet.querySelector(".paper")).backgroundColor.match(/\\d+/)[0] > 128'
     for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await openPreview('?panes=desktop,dark', { colorScheme })
-      expect(await inPanes(page, paper)).toEqual([true, false])
+      const page = await open('?panes=light,dark', { colorScheme })
+      expect(await inPanes(page, bright)).toEqual([true, false])
     }
   })
 
-  it('keeps the chosen panes in the address, and toggles them by key even from within an email', async () => {
-    const page = await openPreview()
-    await page.locator('iframe').first().focus()
-    await page.keyboard.press('2')
-    await page.keyboard.press('4')
-    await page.keyboard.press('5')
-    expect(new URL(page.url()).searchParams.get('panes')).toBe('desktop,text,source')
-    await page.reload()
-    await page.locator('html[data-version]').waitFor({ state: 'attached' })
-    expect(await page.locator('.pane h2').allInnerTexts()).toEqual(['Desktop', 'Text', 'Source'])
-    expect(await page.locator('.plain').innerText()).toContain(FIRST)
-    expect(await page.locator('.source').innerText()).toContain('cid:clocks-')
-    await page.getByRole('button', { name: 'Message' }).click()
-    expect(await page.locator('.source').innerText()).toContain('List-Unsubscribe: <https://harbour.example/u/proof>')
-    await page.keyboard.press('?')
-    expect(await page.locator('#keys').isVisible()).toBe(true)
+  it('holds the whole view in its address: panes, widths, reader, tab, entry, source', async () => {
+    const view = `?edition=${DATE}&panes=dark:420,source&topics=harbour&zone=Asia/Kathmandu&lang=de&tab=entry&entry=2&source=headers`
+    const page = await open(view)
+    expect(new URL(page.url()).search).toBe(view)
+    expect(await page.locator('.pane:visible h2').allInnerTexts()).toEqual(['Dark', 'Source'])
+    expect(await inPanes(page, 'frame.contentWindow.innerWidth + sheet.documentElement.lang')).toEqual(['420de'])
+    expect(await page.locator('#field-headline').inputValue()).toBe('A crane: sold')
+    expect(await page.locator('.headers').innerText()).toContain('List-Unsubscribe')
+    expect(await page.locator('#due').innerText()).toContain('07:00 in Kathmandu = 01:15 UTC')
+  })
+
+  it('draws the line where Gmail cuts, and says that the way out lies below it', async () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, index) =>
+        edition()
+          .split('entries:\n')[1]
+          ?.replace(/ferry\b/g, `ferry-${index}`) ?? '',
+    )
+    await world.write(NEWEST, `entries:\n${many.join('')}`)
+    const page = await open('?panes=light')
+    await expect
+      .poll(() => page.locator('#clip').innerText())
+      .toMatch(/Error: .*102,400 bytes, and the way out lies below/)
+    await expect
+      .poll(() => page.locator('.finding.error .place').allInnerTexts())
+      .toContainEqual(expect.stringContaining('email-too-large'))
+  })
+
+  it('allows no more than four panes, and says which made room', async () => {
+    const page = await open('?panes=light,dark,text,inbox')
+    await page.keyboard.press('7')
+    expect(await page.locator('.pane:visible h2').allInnerTexts()).toEqual(['Dark', 'Text', 'Source', 'Inbox'])
+    expect(await page.locator('#told').innerText()).toContain('Light made room')
   })
 })
 
-describe('what the preview keeps out', () => {
-  it('runs no script from content or templates', async () => {
-    const script = 'top.broken = true; document.body.dataset.broken = 1'
-    await write(
-      'templates/partials/footer.mjml.hbs',
-      `${await builtIn('footer')}<tr><td id="bad"><script>${script}</script><img src="/none" onerror="${script}"><svg onload="${script}"></svg></td></tr>`,
-    )
-    await write(NEWEST, edition(`"<img src=x onerror='${script}'> <script>${script}</script>"`))
-    const page = await openPreview()
-    await expect.poll(() => inPanes(page, 'sheet.querySelector("#bad") !== null')).toEqual([true, true])
-    await expect.poll(() => inPanes(page, 'sheet.querySelector("#bad img").complete')).toEqual([true, true])
-    expect(await page.evaluate('window.broken')).toBeUndefined()
-    expect(await inPanes(page, 'sheet.body.dataset.broken === undefined')).toEqual([true, true])
-    expect(await page.locator('#subject').innerText()).toContain('<script>')
+describe('the studio, for everybody', () => {
+  it.each(['light', 'dark'] as const)('has nothing that axe objects to, %s', async (colorScheme) => {
+    const page = await open('?panes=light,source,inbox,changes&against=previous&entry=2&tab=entry', { colorScheme })
+    const found: unknown[] = []
+    const look = async (where: string): Promise<void> => {
+      for (const one of await violations(page, { iframes: false })) found.push({ where, ...one })
+    }
+    await page.locator('.differences').waitFor()
+    await look('form')
+    await page.keyboard.press('f')
+    await look('findings')
+    await page.keyboard.press('w')
+    await page.locator('.matrix').waitFor()
+    await look('weight')
+    for (const key of ['c', 'r', 's', 'q', '?', 'Control+k']) {
+      await page.keyboard.press(key)
+      await page.locator('dialog[open]').waitFor()
+      await look(key)
+      await page.keyboard.press('Escape')
+    }
+    expect(found).toEqual([])
   })
 
-  it('refuses another Host, and everything but looking', async () => {
-    expect((await ask('/state', { host: 'evil.example' })).status).toBe(403)
-    expect((await ask('/', { host: 'localhost.evil.example:4747' })).status).toBe(403)
-    expect((await ask('/', {}, 'POST')).status).toBe(405)
-    expect((await ask('/../../package.json')).status).toBe(404)
-    expect((await ask('/state?edition=../../broadsheet')).body).toContain('is not a date')
-    const page = await ask('/')
-    expect(page.status).toBe(200)
-    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/)
-    expect(page.headers['x-content-type-options']).toBe('nosniff')
-    expect((await ask('/sheet')).headers['content-security-policy']).toMatch(/^sandbox allow-same-origin;/)
+  it('can be used with the keyboard alone: from the address bar to a corrected credit and a proof', async () => {
+    const page = await open('?panes=light')
+    await page.keyboard.press('n')
+    await page.keyboard.press('e')
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('field-headline')
+    while ((await page.evaluate('document.activeElement.id')) !== 'field-credit') await page.keyboard.press('Tab')
+    await page.keyboard.type('C. Writer')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => world.read(NEWEST)).toContain('credit: C. Writer }')
+    await expect.poll(() => page.locator('.finding.error').count(), { timeout: 4000 }).toBe(0)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('proof')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('a@b.example')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.locator('#proof-result').innerText()).toContain('a@b.example accepted')
+    await page.keyboard.press('Escape')
+    expect(await page.locator('dialog[open]').count()).toBe(0)
+  })
+
+  it('takes keys that are pressed while an email has the focus', async () => {
+    const page = await open('?panes=light')
+    await page.locator('iframe').first().focus()
+    await page.keyboard.press('6')
+    await expect.poll(() => page.locator('.plain').isVisible()).toBe(true)
+  })
+
+  it('fits a phone: the email as wide as the screen, nothing to push sideways', async () => {
+    const page = await open('?panes=phone', { viewport: { width: 375, height: 740 } })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
   })
 })
 
 describe('the command', () => {
   it('says so when the port is taken, and how to choose another', async () => {
-    const taken = await runCli(['preview', '--root', root, '--port', new URL(preview.url).port, '--json'])
+    const taken = await runCli(['preview', '--root', world.root, '--port', new URL(world.url).port, '--json'])
     expect(taken.exitCode).toBe(2)
     expect(JSON.parse(taken.stdout).error).toMatchObject({
       code: 'port-taken',
@@ -218,92 +240,55 @@ describe('the command', () => {
   })
 
   it('previews the edition it is told to, and ends well when stopped', async () => {
-    const other = await startPreview('2024-12-19')
+    const other = await startCommand(world.root, ['2024-12-19'])
     onTestFinished(() => other.stop().then(() => {}))
     const state = JSON.parse(await (await fetch(`${other.url}/state`)).text())
-    expect(state).toMatchObject({ edition: '2024-12-19', subject: 'An old story', stale: false, findings: [] })
+    expect(state).toMatchObject({
+      edition: '2024-12-19',
+      email: { subject: 'An old story' },
+      stale: false,
+      findings: [],
+    })
     const events = await fetch(`${other.url}/events`)
     expect(await other.stop()).toBe(0)
     await events.text().catch(() => {})
   })
 })
 
-interface Preview {
-  url: string
-  edition: string
-  /** Its exit code. */
-  stop(): Promise<number | null>
-}
-
-async function startPreview(...args: string[]): Promise<Preview> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [bin, 'preview', ...args, '--port', '0', '--json', '--root', root],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const ended = once(child, 'exit')
-  let printed = ''
-  child.stdout?.on('data', (text: Buffer) => {
-    printed += text
+describe('the review', () => {
+  it('is one file that shows everything from a disk, without a script or a request', async () => {
+    const built = await runCli(['build', DATE, '--review', '--root', world.root, '--json'])
+    expect(built.exitCode).toBe(1)
+    expect(JSON.parse(built.stdout)).toMatchObject({ files: [`dist/${DATE}/review.html`], errors: 1 })
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url().slice(0, 40)))
+    await page.goto(`file://${path.join(world.root, 'dist', DATE, 'review.html')}`)
+    const frames = page.frames().slice(1)
+    expect(frames).toHaveLength(3)
+    const looks = await Promise.all(
+      frames.map((frame) =>
+        frame.evaluate(
+          `[innerWidth, getComputedStyle(document.querySelector('.paper')).backgroundColor.match(/\\d+/)[0] > 128, document.images[0].naturalWidth > 0]`,
+        ),
+      ),
+    )
+    expect(looks).toEqual([
+      [680, true, true],
+      [680, false, true],
+      [375, true, true],
+    ])
+    const words = await page.locator('body').innerText()
+    for (const one of [
+      'image-credit-missing',
+      'digests/2030-01-02.yaml:17',
+      'Compared with git HEAD',
+      'Nothing has changed',
+      'Harbour',
+      FIRST,
+    ])
+      expect(words).toContain(one)
+    expect(asked.filter((one) => !/^(file|data|about):/.test(one))).toEqual([])
+    expect(await violations(page, { iframes: false })).toEqual([])
   })
-  await vi.waitUntil(() => /}\s*$/.test(printed), { timeout: 20_000 })
-  return {
-    ...JSON.parse(printed),
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-      return child.exitCode
-    },
-  }
-}
-
-/** A page of its own, painted. */
-async function openPreview(query = '', options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options })
-  await page.goto(preview.url + query)
-  await page.locator('html[data-version]').waitFor({ state: 'attached' })
-  return page
-}
-
-/** An expression about `frame` and its document `sheet`, for each pane with an email. */
-function inPanes(page: Page, expression: string): Promise<unknown[]> {
-  return page.evaluate(
-    `[...document.querySelectorAll('iframe')].map((frame) => { const sheet = frame.contentDocument; return ${expression} })`,
-  )
-}
-
-async function expectHeadline(page: Page, headline: string): Promise<void> {
-  await expect
-    .poll(() => inPanes(page, 'sheet.querySelector("h3").textContent'), { interval: 20, timeout: 5000 })
-    .toEqual([headline, headline])
-}
-
-async function resetFiles(): Promise<void> {
-  await rm(path.join(root, 'templates'), { recursive: true, force: true })
-  await rm(path.join(root, 'digests/2030-01-03.yaml'), { force: true })
-  await cp(path.join(repository, 'digests/images'), path.join(root, 'digests/images'), { recursive: true })
-  for (const [name, content] of Object.entries(FILES)) await write(name, content)
-}
-
-async function write(name: string, content: string): Promise<void> {
-  const file = path.join(root, name)
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(file, content)
-}
-
-function builtIn(partial: string): Promise<string> {
-  return readFile(path.join(repository, `templates/partials/${partial}.mjml.hbs`), 'utf8')
-}
-
-/** As a program that may claim to be any host, which fetch may not. */
-async function ask(target: string, headers: Record<string, string> = {}, method = 'GET') {
-  const { port } = new URL(preview.url)
-  const sent = request({ host: 'localhost', port, path: target, method, headers })
-  sent.end()
-  const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
-  let body = ''
-  for await (const part of answer.setEncoding('utf8')) body += part
-  return { status: answer.statusCode, headers: answer.headers, body }
-}
+})

@@ -1,10 +1,21 @@
 // @ts-check
 /**
- * Changes a document into another in place, touching only what differs: scroll, selection and loaded pictures stay.
+ * Changes a document into another in place, touching only what differs: scroll, selection and loaded pictures stay. What
+ * stands after the body is not the email's, and stays as well.
+ * @param {Document} old
+ * @param {Document} wanted
+ */
+export function morphDocument(old, wanted) {
+  morphAttributes(old.documentElement, wanted.documentElement)
+  morph(old.head, wanted.head)
+  morph(old.body, wanted.body)
+}
+
+/**
  * @param {Node} old
  * @param {Node} wanted
  */
-export function morph(old, wanted) {
+function morph(old, wanted) {
   if (old.nodeType !== wanted.nodeType || old.nodeName !== wanted.nodeName) {
     const { ownerDocument, parentNode } = old
     parentNode?.replaceChild(/** @type {Document} */ (ownerDocument).importNode(wanted, true), old)

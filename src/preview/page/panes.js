@@ -1,187 +1,121 @@
 // @ts-check
-// What the panes are: the email at a width, in light or dark; its plain text; its sources.
-import { morph } from './morph.js'
+// The row of panes: which stand there, how wide each is, and how they share the room.
+import { ChangesPane } from './changes-pane.js'
+import { EmailPane, LOOKS } from './email-pane.js'
+import { InboxPane } from './inbox-pane.js'
+import { actionButton, find, make } from './make.js'
+import { changeView, page } from './page.js'
+import { SourcePane, TextPane } from './text-panes.js'
+import { tell } from './told.js'
+import { MOST_PANES, PANE_KINDS } from './view.js'
 
-/** @typedef {import('../state.ts').PreviewState} PreviewState */
+/** @typedef {import('./pane.js').Pane} Pane */
+/** @typedef {import('./email-pane.js').Listener} Listener */
 
-/** A hairline at each side of a pane, which is not the email's. */
-const EDGES = 2
+/** Below that an email is a picture of itself, and the row scrolls instead. */
+const LEAST_SCALE = 0.4
+/** Toggles in two groups: the email, and what else there is to read. */
+const LABELS = /** @type {Record<string, string>} */ ({
+  text: 'Text',
+  source: 'Source',
+  inbox: 'Inbox',
+  changes: 'Changes',
+  ...Object.fromEntries(Object.entries(LOOKS).map(([kind, { label }]) => [kind, label])),
+})
 
-/** The email on a sheet of its own, `width` pixels wide whatever room there is for it. */
-export class EmailPane {
-  /** @param {string} label @param {number} width @param {'light' | 'dark'} scheme */
-  constructor(label, width, scheme) {
-    this.width = width
-    /** A phone is small enough. */
-    this.shrinks = width > 400
-    this.scheme = scheme
-    const { element, detail, body } = paneNamed(label)
-    this.element = element
-    this.detail = detail
-    this.body = body
-    this.frame = document.createElement('iframe')
-    this.frame.title = `The email, ${label.toLowerCase()}`
-    // No scripts, whatever a template brings along; same origin, so that we may draw on it.
-    this.frame.setAttribute('sandbox', 'allow-same-origin')
-    this.frame.src = '/sheet'
-    this.ready = new Promise((resolve) => this.frame.addEventListener('load', resolve, { once: true }))
-    this.ready.then(() => this.#listen())
-    body.append(this.frame)
-  }
+/** Made when they are first wanted; later they only hide, and keep their scroll. @type {Map<string, Pane>} */
+const panes = new Map()
+/** @type {Pick<Listener, 'chose' | 'dropped'>} */
+let listeners = { chose() {}, dropped() {} }
 
-  /** @param {PreviewState} state */
-  async paint({ html }) {
-    await this.ready
-    const sheet = this.frame.contentDocument
-    if (sheet === null) return
-    this.frame.classList.toggle('empty', html === null)
-    const wanted = new DOMParser().parseFromString(html ?? '', 'text/html')
-    inScheme(wanted, this.scheme)
-    morph(sheet.documentElement, wanted.documentElement)
-  }
+/** @param {string} kind */
+export const paneLabel = (kind) => LABELS[kind] ?? kind
 
-  /** @param {number} scale */
-  fit(scale) {
-    this.element.style.width = `${Math.floor(this.width * scale) + EDGES}px`
-    this.frame.style.width = `${this.width}px`
-    this.frame.style.height = `${100 / scale}%`
-    this.frame.style.transform = scale === 1 ? '' : `scale(${scale})`
-    this.detail.textContent = `${this.width} px${scale === 1 ? '' : ` at ${Math.round(scale * 100)} %`}`
-  }
-
-  /** Links open beside the preview, and keys reach the page. The sheet runs no script; these listeners are the page's. */
-  #listen() {
-    const sheet = this.frame.contentDocument
-    sheet?.addEventListener('click', (event) => {
-      const link = /** @type {Element} */ (event.target).closest('a[href], area[href]')
-      if (link === null) return
-      event.preventDefault()
-      const href = link.getAttribute('href') ?? ''
-      if (/^https?:/i.test(href)) open(href, '_blank', 'noopener,noreferrer')
-      else if (/^mailto:/i.test(href)) location.href = href
-      else if (href.startsWith('#')) sheet.getElementById(href.slice(1))?.scrollIntoView()
-    })
-    sheet?.addEventListener('keydown', (event) => dispatchEvent(new CustomEvent('pane-key', { detail: event })))
-  }
+/** @param {Pick<Listener, 'chose' | 'dropped'>} told */
+export function makePanes(told) {
+  listeners = told
+  for (const [index, kind] of PANE_KINDS.entries())
+    find('toggles').append(actionButton(`pane.${kind}`, paneLabel(kind), { title: `${paneLabel(kind)}  ${index + 1}` }))
+  find('panes').append(make('p', 'none', 'No pane is chosen. Press 1 for the light one.'))
+  new ResizeObserver(fitPanes).observe(find('panes'))
+  layOutPanes()
 }
 
-/**
- * Light or dark by what the email itself says of it, not by the machine the editor sits at: the question its style
- * sheets ask is answered for good, with a condition that always or never holds.
- * @param {Document} email
- * @param {'light' | 'dark'} scheme
- */
-function inScheme(email, scheme) {
-  /** @param {string} text */
-  const answered = (text) =>
-    text.replace(/\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)/gi, (_, asked) =>
-      asked.toLowerCase() === scheme ? '(min-width:0)' : '(max-width:0)',
+/** @param {string} kind */
+function create(kind) {
+  const look = LOOKS[kind]
+  /** @type {Listener} */
+  const listener = { ...listeners, resized: setWidth }
+  if (look !== undefined) return new EmailPane(kind, look, listener)
+  if (kind === 'text') return new TextPane()
+  if (kind === 'source') return new SourcePane(page.view.source)
+  return kind === 'inbox' ? new InboxPane() : new ChangesPane(page.view.against)
+}
+
+/** @param {string} kind @returns {Pane | undefined} */
+export const paneOf = (kind) => panes.get(kind)
+
+export const shownPanes = () => page.view.panes.map(({ kind }) => panes.get(kind)).filter((pane) => pane !== undefined)
+
+/** Puts the panes of the view where they belong, and paints those that were not there. */
+export function layOutPanes() {
+  const place = find('panes')
+  const chosen = page.view.panes
+  for (const { kind, width } of chosen) {
+    const pane = panes.get(kind) ?? create(kind)
+    panes.set(kind, pane)
+    pane.setWidth(width)
+  }
+  for (const [kind, pane] of panes) pane.element.hidden = !chosen.some((one) => one.kind === kind)
+  // A frame that is moved loads again and loses its scroll: only what stands wrongly is moved.
+  const wanted = PANE_KINDS.flatMap((kind) => panes.get(kind)?.element ?? [])
+  for (const [index, element] of wanted.entries())
+    if (!element.isConnected)
+      place.insertBefore(element, wanted.slice(index + 1).find((one) => one.isConnected) ?? null)
+  for (const button of find('toggles').children)
+    button.setAttribute(
+      'aria-pressed',
+      String(chosen.some(({ kind }) => /** @type {HTMLElement} */ (button).dataset['action'] === `pane.${kind}`)),
     )
-  for (const style of email.querySelectorAll('style')) style.textContent = answered(style.textContent ?? '')
-  for (const element of email.querySelectorAll('[media]'))
-    element.setAttribute('media', answered(element.getAttribute('media') ?? ''))
-  const own = email.createElement('style')
-  own.textContent = `html{color-scheme:${scheme}!important;scrollbar-width:thin}`
-  email.head.append(own)
+  place.classList.toggle('empty', chosen.length === 0)
+  fitPanes()
 }
 
-/** The plain-text part, as a mail client without HTML sets it. */
-export class TextPane {
-  constructor() {
-    this.width = 612
-    this.shrinks = false
-    const { element, detail, body } = paneNamed('Text')
-    this.element = element
-    this.detail = detail
-    this.pre = document.createElement('pre')
-    this.pre.className = 'plain'
-    this.pre.tabIndex = 0
-    body.append(this.pre)
-  }
-
-  /** @param {PreviewState} state */
-  async paint({ text, bytes }) {
-    if (this.pre.textContent !== text) this.pre.textContent = text
-    this.detail.textContent = bytes === null ? '' : kilobytes(bytes.text)
-  }
-
-  fit() {
-    this.element.style.width = `${this.width}px`
+/** @param {string} kind */
+export function togglePane(kind) {
+  const chosen = page.view.panes
+  if (chosen.some((one) => one.kind === kind)) changeView({ panes: chosen.filter((one) => one.kind !== kind) })
+  else {
+    const [first] = chosen
+    if (chosen.length === MOST_PANES && first !== undefined)
+      tell(`Four panes at most: ${paneLabel(first.kind)} made room.`)
+    const kept = chosen.length === MOST_PANES ? chosen.slice(1) : chosen
+    changeView({ panes: [...kept, { kind, width: null }] })
+    const { state } = page
+    const pane = panes.get(kind)
+    if (state !== null && pane !== undefined) pane.paint(state).then(() => pane.choose(page.view.entry, true))
   }
 }
 
-const SOURCES = /** @type {const} */ ([
-  ['html', 'HTML'],
-  ['mjml', 'MJML'],
-  ['message', 'Message'],
-])
-
-/** What leaves, and what it was made from. */
-export class SourcePane {
-  constructor() {
-    this.width = 680
-    this.shrinks = true
-    const { element, head, detail, body } = paneNamed('Source')
-    this.element = element
-    this.detail = detail
-    /** @type {'html' | 'mjml' | 'message'} */
-    this.kind = 'html'
-    /** @type {PreviewState | null} */
-    this.state = null
-    this.pre = document.createElement('pre')
-    this.pre.className = 'source'
-    this.pre.tabIndex = 0
-    const tabs = document.createElement('span')
-    tabs.className = 'tabs'
-    for (const [kind, label] of SOURCES) {
-      const tab = document.createElement('button')
-      tab.textContent = label
-      tab.dataset['kind'] = kind
-      tab.setAttribute('aria-pressed', String(kind === this.kind))
-      tab.addEventListener('click', () => {
-        this.kind = kind
-        for (const one of tabs.children)
-          one.setAttribute('aria-pressed', String(/** @type {HTMLElement} */ (one).dataset['kind'] === kind))
-        body.scrollTop = 0
-        if (this.state !== null) this.paint(this.state)
-      })
-      tabs.append(tab)
-    }
-    head.insertBefore(tabs, detail)
-    body.append(this.pre)
-  }
-
-  /** @param {PreviewState} state */
-  async paint(state) {
-    this.state = state
-    const source = state.source?.[this.kind] ?? ''
-    if (this.pre.textContent !== source) this.pre.textContent = source
-    const size = this.kind === 'mjml' ? new Blob([source]).size : state.bytes?.[this.kind]
-    this.detail.textContent = size === undefined ? '' : kilobytes(size)
-  }
-
-  /** @param {number} scale */
-  fit(scale) {
-    this.element.style.width = `${Math.floor(this.width * scale)}px`
-  }
+/** @param {string} kind @param {number | null} width */
+function setWidth(kind, width) {
+  const own = LOOKS[kind]?.width === width ? null : width
+  changeView({ panes: page.view.panes.map((one) => (one.kind === kind ? { kind, width: own } : one)) })
 }
 
-/** @param {number} bytes */
-const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`
-
-/** @param {string} label */
-function paneNamed(label) {
-  const element = document.createElement('section')
-  element.className = 'pane'
-  element.setAttribute('aria-label', label)
-  const head = document.createElement('header')
-  const title = document.createElement('h2')
-  title.textContent = label
-  const detail = document.createElement('span')
-  detail.className = 'detail'
-  const body = document.createElement('div')
-  body.className = 'body'
-  head.append(title, detail)
-  element.append(head, body)
-  return { element, head, detail, body }
+/** The wide panes shrink until all fit, as far as they stay legible; then the row scrolls. */
+function fitPanes() {
+  const place = find('panes')
+  const shown = shownPanes()
+  const style = getComputedStyle(place)
+  const gaps = Number.parseFloat(style.columnGap) * Math.max(0, shown.length - 1)
+  const room = place.clientWidth - Number.parseFloat(style.paddingLeft) * 2 - gaps - shown.length * 2
+  const wide = shown.filter((pane) => pane.shrinks)
+  const rest = shown.filter((pane) => !wide.includes(pane)).reduce((sum, pane) => sum + pane.width, 0)
+  const all = wide.reduce((sum, pane) => sum + pane.width, 0)
+  const scale = Math.min(1, Math.max(LEAST_SCALE, (room - rest) / all))
+  // On a phone the one pane is the screen.
+  const whole = shown.reduce((sum, pane) => sum + pane.width, 0)
+  for (const pane of shown)
+    pane.fit(shown.length === 1 && whole > room ? Math.max(LEAST_SCALE, room / whole) : wide.includes(pane) ? scale : 1)
 }

@@ -12,7 +12,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 const rate = ({ taken, seconds }: FleetResult): number => taken / seconds
 
-const plain = { connections: CONNECTIONS, delay: DELAY, kills: 0 }
+const plain = { connections: CONNECTIONS, delay: DELAY, kills: 0, crashes: 0 }
 const one: FleetOptions = { ...plain, subscribers: 1000, workers: 1, servers: 1 }
 const four: FleetOptions = { ...plain, subscribers: 4000, workers: 4, servers: 4 }
 
@@ -24,6 +24,7 @@ if (process.argv.includes('--million')) {
     connections: 25,
     delay: 0,
     kills: 40,
+    crashes: 0,
   })
   report('1,000,000 deliveries, 4 workers, workers killed at random', result)
 } else {
@@ -44,7 +45,15 @@ if (process.argv.includes('--million')) {
   const times = median(together.map((value, round) => value / (alone[round] ?? 1)))
   console.log(`| times | ${times.toFixed(2)} | |\n`)
   if (times < 3) process.exitCode = 1
-  const killed = await runFleet({ subscribers: 20_000, workers: 4, servers: 4, connections: 25, delay: 0, kills: 10 })
+  const killed = await runFleet({
+    subscribers: 20_000,
+    workers: 4,
+    servers: 4,
+    connections: 25,
+    delay: 0,
+    kills: 10,
+    crashes: 0,
+  })
   report('20,000 deliveries, 4 workers, workers killed at random', killed)
 }
 

@@ -24,6 +24,8 @@ export interface FleetOptions {
   delay: number
   /** How many workers are killed on the way, at moments and of a choice nobody knows; others take their place. */
   kills: number
+  /** How often the database itself crashes and comes back. */
+  crashes: number
 }
 
 export interface FleetResult {
@@ -45,7 +47,7 @@ export interface FleetResult {
 
 /** Plans, enqueues, delivers, and counts on both sides. Everything it starts has ended when it returns. */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
-  const { subscribers, workers, servers, connections, delay, kills } = options
+  const { subscribers, workers, servers, connections, delay, kills, crashes } = options
   const root = await mkdtemp(path.join(tmpdir(), 'broadsheet-fleet-'))
   const postgres = await startPostgres({ durable: true, settings: ['shared_buffers=256MB', 'max_wal_size=2GB'] })
   const children = new Set<ChildProcess>()
@@ -79,16 +81,22 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     const fleet = Array.from({ length: workers }, (_, index) => start(index))
     await started(root, workers)
     began = performance.now()
-    const ledger = new pg.Client({ connectionString: url })
-    await ledger.connect()
-    const count = async (states: string): Promise<number> =>
-      Number((await ledger.query(`select count(*) from delivery where state in (${states})`)).rows[0].count)
+    const ledger = new pg.Pool({ connectionString: url, max: 1 })
+    ledger.on('error', () => {})
+    ledger.on('connect', (client) => client.on('error', () => {}))
+    const count = (states: string): Promise<number> =>
+      counted(ledger, `select count(*) from delivery where state in (${states})`)
     let [killed, largestDoubt, doubted] = [0, 0, 0]
     // By what is done, not by the clock: on a slow machine as many are killed, and as far apart.
     const killAt = Array.from({ length: kills }, (_, index) => ((index + Math.random()) / (kills + 1)) * subscribers)
+    const crashAt = Array.from({ length: crashes }, (_, index) => ((index + 0.5) / crashes) * subscribers)
     for (let open = subscribers; open > 0; ) {
       await sleep(subscribers > 100_000 ? 2000 : 100)
       open = await count("'planned', 'leased', 'sending'")
+      if (subscribers - open > (crashAt[0] ?? Number.POSITIVE_INFINITY)) {
+        crashAt.shift()
+        await crash(ledger)
+      }
       if (subscribers - open <= (killAt[0] ?? Number.POSITIVE_INFINITY)) continue
       killAt.shift()
       const victim = Math.floor(Math.random() * workers)
@@ -127,10 +135,28 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
 }
 
 /** Rows that are leased by a process, or being sent. */
-async function heldBy(ledger: pg.Client, pid: number | undefined): Promise<number> {
-  const held =
-    "select count(*) from delivery where state in ('leased', 'sending') and lease_owner like '%/' || $1 || '/%'"
-  return Number((await ledger.query(held, [String(pid)])).rows[0].count)
+const heldBy = (ledger: pg.Pool, pid: number | undefined): Promise<number> =>
+  counted(
+    ledger,
+    `select count(*) from delivery where state in ('leased', 'sending') and lease_owner like '%/${pid}/%'`,
+  )
+
+/** Asked again while the database is away. */
+async function counted(ledger: pg.Pool, query: string): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return Number((await ledger.query(query)).rows[0].count)
+    } catch (caught) {
+      if (tries === 100) throw caught
+      await sleep(200)
+    }
+  }
+}
+
+/** As by a fault of the machine: one process of the server dies, it ends every connection, and recovers. */
+async function crash(ledger: pg.Pool): Promise<void> {
+  const { rows } = await ledger.query("select pid from pg_stat_activity where backend_type = 'checkpointer'")
+  process.kill(Number(rows[0].pid), 'SIGKILL')
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

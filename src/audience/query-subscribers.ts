@@ -91,8 +91,8 @@ async function spool(url: string, query: string, file: string): Promise<void> {
   } catch (caught) {
     out.destroy()
     const { code = '', message } = caught as Error & { code?: string }
-    // Syntax, missing tables and columns, bad values: the statement's own.
-    if (/^(42(?!501)|22|0A)/.test(code))
+    // Syntax, missing tables and columns, bad values, an attempt to write: the statement's own.
+    if (/^(42(?!501)|22|0A|25006)/.test(code))
       throw new UserError(
         'subscribers-query',
         `The query of \`subscribers\` in broadsheet.yaml will not do: ${message}.`,

@@ -61,7 +61,10 @@ export async function openSession(
   const nap = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal }).catch(() => {})
   const smtp =
     real === null || servers.length === 0 ? null : openServers(servers, connections, real, { clock, nap, signal })
-  const renewal = setInterval(() => void ledger.renew(owner, clock() + LEASE_MILLISECONDS).catch(() => {}), 10_000)
+  const renewal = setInterval(() => {
+    void ledger.renew(owner, clock() + LEASE_MILLISECONDS).catch(() => {})
+    if (live) void clock.set(ledger).catch(() => {})
+  }, 10_000)
   return {
     ledger,
     database: real,
@@ -114,11 +117,23 @@ function smtpUrlOf({ smtpUrl }: Config): string {
 }
 
 /**
- * The wall clock is read once; from there on a clock that only goes forward. A rehearsal may pretend another instant; what
- * really leaves is dated by the database.
+ * A clock that only goes forward. A rehearsal may pretend another instant; what really leaves is dated by the database,
+ * and whoever stays for days asks it again.
  */
-async function clockOf(ledger: Ledger, context: Context, live: boolean): Promise<() => number> {
-  const base = live ? await ledger.now() : context.now.toMillis()
-  const started = performance.now()
-  return () => Math.round(base + performance.now() - started)
+async function clockOf(
+  ledger: Ledger,
+  context: Context,
+  live: boolean,
+): Promise<(() => number) & { set(ledger: Ledger): Promise<void> }> {
+  let ahead = context.now.toMillis() - performance.now()
+  let last = Number.NEGATIVE_INFINITY
+  const set = async (by: Ledger): Promise<void> => {
+    ahead = (await by.now()) - performance.now()
+  }
+  if (live) await set(ledger)
+  const clock = (): number => {
+    last = Math.max(last, Math.round(ahead + performance.now()))
+    return last
+  }
+  return Object.assign(clock, { set })
 }

@@ -29,6 +29,9 @@ export interface Workplace {
   keys: DkimKeys | null
 }
 
+/** Editions kept at a time: the newest, and the one before it while its last waves leave. */
+const MOST_EDITIONS = 2
+
 /** What a worker makes batches of: the editions of its own copy of the publication. */
 export class Workshop {
   readonly #context: Context
@@ -45,10 +48,14 @@ export class Workshop {
 
   /**
    * Delivers what is due of a batch and still planned: the ledger decides that, whoever took the batch before. Its
-   * subscribers are served as the database has them by now.
+   * subscribers are served as the database has them by now. `owner` holds the leases.
    */
-  async deliver({ edition: date, plannedAt, subscribers }: TakenBatch, connections: number): Promise<BatchResult> {
-    const { ledger, owner, suppressed, clock, nap } = this.#session
+  async deliver(
+    { edition: date, plannedAt, subscribers }: TakenBatch,
+    owner: string,
+    connections: number,
+  ): Promise<BatchResult> {
+    const { ledger, suppressed, clock, nap } = this.#session
     const { database, publication, secrets } = this.#place
     const key: EditionKey = { publication, edition: date }
     const counts = noCounts()
@@ -102,7 +109,10 @@ export class Workshop {
     const kept = await this.#editions.get(date)
     if (kept !== undefined && kept.hash === planned) return kept.ready
     const read = this.#read(date)
+    this.#editions.delete(date)
     this.#editions.set(date, read)
+    const [oldest] = this.#editions.keys()
+    if (this.#editions.size > MOST_EDITIONS && oldest !== undefined) this.#editions.delete(oldest)
     // What could not be read is read again for the next batch.
     read.catch(() => this.#editions.delete(date))
     const { ready, hash } = await read

@@ -1,4 +1,5 @@
 import type { Queue, TakenBatch } from '../delivery/queue.ts'
+import { LEASE_MILLISECONDS } from '../delivery/take-up.ts'
 import type { WorkerRows } from '../ledger/worker-rows.ts'
 import { UserError } from '../problems/user-error.ts'
 import type { Context } from './command.ts'
@@ -41,21 +42,23 @@ export class Worker {
     await this.#tell()
     const shares = Array.from({ length: lanes }, (_, lane) => Math.floor((connections + lane) / lanes))
     try {
-      await Promise.all(shares.map((share) => this.#lane(share, untilEmpty)))
+      await Promise.all(shares.map((share, lane) => this.#lane(lane, share, untilEmpty)))
     } finally {
       clearInterval(hearing)
     }
   }
 
-  async #lane(connections: number, untilEmpty: boolean): Promise<void> {
+  /** A lane has leases of its own, so that it can let go of them while the other works on. */
+  async #lane(lane: number, connections: number, untilEmpty: boolean): Promise<void> {
     const { context, session, queue, state } = this.#parts
+    const owner = `${session.owner}-${lane}`
     for (let empty = 0; !context.signal.aborted && empty < EMPTY_LOOKS; ) {
       try {
         const batch = await queue.take()
         state.reached = session.clock()
         if (batch !== null) {
           empty = 0
-          await this.#deliver(batch, connections)
+          await this.#deliver(batch, owner, connections)
           continue
         }
         empty = untilEmpty && (await this.#isEmpty()) ? empty + 1 : 0
@@ -64,6 +67,7 @@ export class Worker {
         // A batch of which nothing is heard comes to another worker, or to this one again.
         this.#tellTrouble(caught)
         await session.nap(AFTER_TROUBLE)
+        await this.#letGo(owner)
       }
     }
   }
@@ -73,13 +77,33 @@ export class Worker {
     return ready + later + active === 0
   }
 
-  async #deliver(batch: TakenBatch, connections: number): Promise<void> {
+  /** After a batch that broke off nothing of it is under way: what was leased is planned again, what had begun is unknown. */
+  async #letGo(owner: string): Promise<void> {
+    const { session, context } = this.#parts
+    const { ledger, clock, nap } = session
+    for (;;) {
+      try {
+        await ledger.reap((one) => one === owner, clock())
+        return
+      } catch (caught) {
+        // Whoever stops now leaves it to the others, who see that this process has ended.
+        if (context.signal.aborted) return
+        this.#tellTrouble(caught)
+        await nap(AFTER_TROUBLE)
+      }
+    }
+  }
+
+  async #deliver(batch: TakenBatch, owner: string, connections: number): Promise<void> {
     const { context, session, queue, workshop, state } = this.#parts
-    const keeping = setInterval(() => void queue.keep(batch).catch(() => {}), HEARD_EVERY)
+    const keeping = setInterval(() => {
+      void queue.keep(batch).catch(() => {})
+      void session.ledger.renew(owner, session.clock() + LEASE_MILLISECONDS).catch(() => {})
+    }, HEARD_EVERY)
     const began = session.clock()
     state.underWay += 1
     try {
-      const { counts, left, refused } = await workshop.deliver(batch, connections)
+      const { counts, left, refused } = await workshop.deliver(batch, owner, connections)
       state.add(counts)
       if (left === null) await queue.done(batch)
       else await queue.again(batch, left)

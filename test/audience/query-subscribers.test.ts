@@ -59,7 +59,7 @@ it('one subscriber is found by id, whether the query has a column for it or not'
 })
 
 it('a query changes nothing, is one statement, and is told of in words for an operator', async () => {
-  const url = await aDatabase(READERS)
+  const url = await aDatabase(READERS, 'create sequence counted')
   const errorOf = async (where: string | null, query: string): Promise<unknown> =>
     Array.fromAsync(querySubscribers(where, query)).then(
       () => null,
@@ -71,6 +71,8 @@ it('a query changes nothing, is one statement, and is told of in words for an op
   expect(await errorOf(url, "select set_config('x.y', email, false) from reader")).toMatchObject({
     code: 'no-email-column',
   })
+  const counting = "select email, nextval('counted') as count from reader"
+  expect(await errorOf(url, counting)).toMatchObject({ code: 'subscribers-query' })
   expect(await errorOf(null, QUERY)).toMatchObject({ code: 'no-subscribers-url' })
   expect(await errorOf('postgres://127.0.0.1:1/x', QUERY)).toMatchObject({
     code: 'database-unreachable',

@@ -123,13 +123,14 @@ describe('work', () => {
   })
 })
 
-describe('workers killed with SIGKILL at random', () => {
+describe('workers killed with SIGKILL at random, and a database that crashes', () => {
   it('lose nobody and send nobody two copies', { timeout: 180_000 }, async () => {
-    const fleet = { subscribers: 1500, workers: 2, servers: 2, connections: 8, delay: 2, kills: 2 }
+    const fleet = { subscribers: 1500, workers: 2, servers: 2, connections: 8, delay: 2, kills: 2, crashes: 1 }
     const { lost, doubled, killed, largestDoubt, taken, unknown } = await runFleet(fleet)
     expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 })
     expect(taken + unknown).toBeGreaterThanOrEqual(1500)
     expect(killed).toBe(2)
-    expect(largestDoubt).toBeLessThanOrEqual(fleet.connections)
+    // One kill and the crash, of both workers, may fall together.
+    expect(largestDoubt).toBeLessThanOrEqual(3 * fleet.connections)
   })
 })

@@ -71,11 +71,20 @@ it('a ledger is not joined with another account of the same edition, and not whi
   const database = await openPostgres(await postgres.database())
   expect(await errorOf(carryOver(file, database, () => false, 10))).toMatchObject({ code: 'sender-at-work' })
   const ledger = ledgerOn(database)
-  await ledger.open(KEY, 'content', false, 1)
-  await ledger.plan(KEY, rows(['somebody-else']), 1)
-  const differs = await errorOf(carryOver(file, database, () => true, 10))
-  expect(differs).toMatchObject({ code: 'ledger-differs' })
-  expect(await ledger.counts(KEY)).toEqual([{ state: 'planned', reason: null, count: 1 }])
+  await carryOver(file, database, () => true, 10)
+  await ledger.plan(KEY, rows(['somebody-else']), 10)
+  expect(await errorOf(carryOver(file, database, () => true, 10))).toMatchObject({
+    code: 'ledger-differs',
+    message: expect.stringContaining('4501 deliveries'),
+  })
+  // The same readers, and one of them served otherwise.
+  const other = await openPostgres(await postgres.database())
+  const theirs = ledgerOn(other)
+  await theirs.open(KEY, 'content', false, 1)
+  await theirs.plan(KEY, rows(['r4000']), 2)
+  expect(await errorOf(carryOver(file, other, () => true, 10))).toMatchObject({ code: 'ledger-differs' })
+  expect(await theirs.counts(KEY)).toEqual([{ state: 'planned', reason: null, count: 1 }])
+  await theirs.close()
   await ledger.close()
 })
 

@@ -1,136 +1,212 @@
 /**
- * `npm run bench:send`: messages a second, DKIM-signed, over SMTP on loopback to a server that only counts: `send --live`
- * with its ledger, against the obvious loop (`sendMail({ html })` for each subscriber, with DKIM and a pool), in one run.
+ * `npm run bench:send [messages] [rounds]`: messages a second over SMTP on loopback, in one table. `send --live`, with its
+ * durable ledger, against the obvious loop (`sendMail({ html })`), email-templates, and Postfix's smtp-source writing the
+ * same octets: all to one mail server that only counts (sink.ts). Rounds are interleaved and every figure is a median.
+ *
+ * The limit of a machine is 1/(1/A + 1/B), A being smtp-source's rate and B the RSA signatures all cores make in a second.
+ * Needs the Debian package `postfix` for A (smtp-source is all that is used of it), and the registry for email-templates
+ * (200 packages, installed into a folder that is removed again); without them it says so and goes on.
  */
-import { spawn } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
+import { execFileSync, fork, spawn, spawnSync } from 'node:child_process'
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
-import { createTransport } from 'nodemailer'
+import { promisify } from 'node:util'
 import { readEmail } from '../scripts/read-email.ts'
-import { calibration } from './measure.ts'
+import { calibration, median } from './measure.ts'
+import type { Orders } from './peer.ts'
+import type { Taken } from './sink.ts'
 
-const OURS = Number(process.argv[2] ?? 5000)
-const THEIRS = Number(process.argv[3] ?? 1000)
-const CONNECTIONS = 20
+const MESSAGES = Number(process.argv[2] ?? 10_000)
+const ROUNDS = Number(process.argv[3] ?? 5)
+const POOL = 20
+const DATE = '2026-11-20'
+const EMAIL_TEMPLATES = ['email-templates@13.0.1', 'ejs@3.1.10']
 const repository = path.resolve(import.meta.dirname, '..')
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-/** In a process of its own would be fairer still, but takes the same from both. */
-let taken = 0
-let firstAt = 0
-let lastAt = 0
-const sink = createServer((socket) => {
-  let inBody = false
-  let tail = ''
-  socket.on('error', () => {})
-  socket.write('220 sink\r\n')
-  socket.setEncoding('latin1').on('data', (text: string) => {
-    let rest = tail + text
-    tail = ''
-    for (;;) {
-      const mark = inBody ? '\r\n.\r\n' : '\r\n'
-      const end = rest.indexOf(mark)
-      if (end < 0) {
-        tail = inBody ? rest.slice(-4) : rest
-        return
-      }
-      const line = inBody ? '' : rest.slice(0, end)
-      rest = rest.slice(end + mark.length)
-      if (inBody) {
-        inBody = false
-        taken += 1
-        lastAt = performance.now()
-        if (firstAt === 0) firstAt = lastAt
-        socket.write('250 taken\r\n')
-      } else if (/^DATA/i.test(line)) {
-        inBody = true
-        socket.write('354 go on\r\n')
-      } else socket.write('250 ok\r\n')
-    }
+const sink = fork(path.join(import.meta.dirname, 'sink.ts'))
+const [{ port }] = (await once(sink, 'message')) as [{ port: number }]
+async function taken(): Promise<Taken> {
+  sink.send('how many')
+  const [count] = (await once(sink, 'message')) as [Taken]
+  return count
+}
+
+interface Figure {
+  perSecond: number
+  /** Milliseconds of CPU a message, start-up included; null where nobody counts them. */
+  cpu: number | null
+}
+
+/** Runs a command to its end; what came of it at the sink. */
+async function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  expected: number,
+): Promise<Figure> {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
+  let said = ''
+  let cpu = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text
   })
-})
-await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-const { port } = sink.address() as AddressInfo
-const perSecond = (): number => (taken - 1) / ((lastAt - firstAt) / 1000)
+  child.stdio[3]?.on('data', (text: Buffer) => {
+    cpu += text
+  })
+  await once(child, 'close')
+  const { messages, milliseconds } = await taken()
+  if (messages !== expected) throw new Error(`${messages} of ${expected} messages came: ${said.slice(-2000)}`)
+  return { perSecond: (messages - 1) / (milliseconds / 1000), cpu: cpu === '' ? null : Number(cpu) / messages }
+}
+
+const node = (program: string, args: readonly string[], env: NodeJS.ProcessEnv, expected: number): Promise<Figure> =>
+  run(process.execPath, ['--import', path.join(import.meta.dirname, 'report-cpu.js'), program, ...args], env, expected)
 
 const root = await mkdtemp(path.join(tmpdir(), 'broadsheet-bench-'))
-try {
+const file = (name: string): string => path.join(root, name)
+
+async function publication(): Promise<void> {
   for (const name of ['broadsheet.yaml', 'digests'])
-    await cp(path.join(repository, name), path.join(root, name), { recursive: true })
-  const yaml = (await readFile(path.join(root, 'broadsheet.yaml'), 'utf8')).replace('images: embed', 'images: link')
-  await writeFile(path.join(root, 'broadsheet.yaml'), yaml)
-  await writeFile(
-    path.join(root, 'subscribers.csv'),
-    `email,name\n${Array.from({ length: OURS }, (_, index) => `s${index}@readers.example,Reader ${index}`).join('\n')}\n`,
-  )
-  await writeFile(path.join(root, 'key.pem'), pem)
-  console.log(`calibration ${calibration().toFixed(0)} ms`)
+    await cp(path.join(repository, name), file(name), { recursive: true })
+  const yaml = (await readFile(file('broadsheet.yaml'), 'utf8')).replace('images: embed', 'images: link')
+  await writeFile(file('broadsheet.yaml'), yaml)
+  const rows = Array.from({ length: MESSAGES }, (_, index) => `s${index}@readers.example,Reader ${index}`)
+  await writeFile(file('subscribers.csv'), `email,name\n${rows.join('\n')}\n`)
+  await writeFile(file('key.pem'), pem)
+}
 
-  const { html, text, compiled } = await readEmail(root, '2026-11-20')
-  const mailer = createTransport({
-    host: '127.0.0.1',
-    port,
-    ignoreTLS: true,
-    pool: true,
-    maxConnections: CONNECTIONS,
-    maxMessages: Number.POSITIVE_INFINITY,
-    dkim: { domainName: 'morning.example', keySelector: 's1', privateKey: pem },
-  } as object)
-  await Promise.all(
-    Array.from({ length: THEIRS }, (_, index) =>
-      mailer.sendMail({
-        from: 'digest@morning.example',
-        to: `s${index}@readers.example`,
-        subject: compiled.subject,
-        html: html.replace('Ada Lovelace', `Reader ${index}`),
-        text,
-      }),
-    ),
-  )
-  mailer.close()
-  const theirs = perSecond()
-  console.log(
-    `the obvious loop: ${theirs.toFixed(0)} a second (${taken} messages of ${(html.length / 1000).toFixed(0)} kB of HTML, ${CONNECTIONS} connections)`,
-  )
+const name = 'Ada Lovelace'
+async function peersMail(): Promise<Pick<Orders, 'subject' | 'html' | 'text'>> {
+  const { html, text, compiled } = await readEmail(root, DATE)
+  await writeFile(file('email.html'), html)
+  await writeFile(file('email.txt'), text)
+  return { subject: compiled.subject, html: file('email.html'), text: file('email.txt') }
+}
 
-  taken = 0
-  firstAt = 0
+/** Null when it cannot be had. */
+async function emailTemplates({ html, text }: Pick<Orders, 'html' | 'text'>): Promise<string | null> {
+  const folder = file('email-templates')
+  await mkdir(path.join(folder, 'digest'), { recursive: true })
+  await writeFile(path.join(folder, 'package.json'), '{}')
+  for (const [from, to] of [
+    [html, 'html.ejs'],
+    [text, 'text.ejs'],
+  ] as const)
+    await writeFile(path.join(folder, 'digest', to), (await readFile(from, 'utf8')).replaceAll(name, '<%= name %>'))
+  const npm = ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...EMAIL_TEMPLATES]
+  return spawnSync('npm', npm, { cwd: folder, timeout: 180_000 }).status === 0 ? folder : null
+}
+
+const isInstalled = (command: string): boolean => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
+
+async function ours(signed: boolean, connections: number): Promise<Figure> {
+  await rm(file('.broadsheet'), { recursive: true, force: true })
+  const key = { DKIM_PRIVATE_KEY: file('key.pem'), DKIM_SELECTOR: 's1', DKIM_DOMAIN: 'morning.example' }
   const env = {
     PATH: process.env['PATH'] ?? '',
     BROADSHEET_SECRET: 'a-secret-of-the-bench-only',
     SMTP_URL: `smtp://127.0.0.1:${port}`,
-    DKIM_PRIVATE_KEY: path.join(root, 'key.pem'),
-    DKIM_SELECTOR: 's1',
-    DKIM_DOMAIN: 'morning.example',
+    ...(signed ? key : {}),
   }
+  const args = ['send', DATE, '--live', '--root', root, '--connections', String(connections)]
+  return node(path.join(repository, 'src/bin.js'), args, env, MESSAGES)
+}
+
+async function signatures(): Promise<Figure> {
+  const asked = promisify<string, Buffer, KeyObject, Buffer>(sign)
+  const data = Buffer.alloc(1200, 'x')
+  const until = performance.now() + 1500
   const started = performance.now()
-  const child = spawn(
-    process.execPath,
-    [
-      path.join(repository, 'src/bin.js'),
-      'send',
-      '2026-11-20',
-      '--live',
-      '--root',
-      root,
-      '--connections',
-      String(CONNECTIONS),
-    ],
-    { env, stdio: ['ignore', 'inherit', 'inherit'] },
+  let made = 0
+  // The thread pool has four threads, so every core is busy.
+  await Promise.all(
+    Array.from({ length: 4 * availableParallelism() }, async () => {
+      for (; performance.now() < until; made++) await asked('sha256', data, privateKey)
+    }),
   )
-  await once(child, 'exit')
-  const ours = perSecond()
+  return { perSecond: made / ((performance.now() - started) / 1000), cpu: null }
+}
+
+try {
+  await publication()
+  const mail = await peersMail()
+  const installed = await emailTemplates(mail)
+  const peer = (how: Orders['how'], key: string | null, messages: number) => () => {
+    const orders: Orders = { how, port, connections: POOL, messages, name, privateKey: key, installed, ...mail }
+    return node(path.join(import.meta.dirname, 'peer.ts'), [JSON.stringify(orders)], process.env, messages)
+  }
+  const eml = execFileSync(process.execPath, [path.join(repository, 'src/bin.js'), 'build', DATE, '--root', root])
+  if (eml === null) throw new Error('no message')
+  await writeFile(
+    file('as-it-is.txt'),
+    (await readFile(file(`dist/${DATE}/email.eml`), 'latin1')).replaceAll('\r\n', '\n'),
+    'latin1',
+  )
+  const source = (): Promise<Figure> => {
+    const args = ['-d', '-s', String(POOL), '-m', String(MESSAGES), '-F', file('as-it-is.txt')]
+    return run(
+      'smtp-source',
+      [...args, '-f', 'digest@morning.example', '-t', 's@readers.example', `127.0.0.1:${port}`],
+      process.env,
+      MESSAGES,
+    )
+  }
+  const contenders: Record<string, (() => Promise<Figure>) | null> = {
+    'A: smtp-source, the same octets': isInstalled('smtp-source') ? source : null,
+    'B: RSA-2048 signatures of all cores': signatures,
+    'sendMail({ html }) in a loop': peer('obvious', null, 1000),
+    'sendMail({ html }) in a loop, signed': peer('obvious', pem, 1000),
+    'email-templates': installed === null ? null : peer('email-templates', null, 500),
+    'email-templates, signed': installed === null ? null : peer('email-templates', pem, 500),
+    'send --live': () => ours(false, POOL),
+    'send --live, signed': () => ours(true, POOL),
+    'send --live, signed, 50 connections': () => ours(true, 50),
+  }
+  const figures = new Map(Object.keys(contenders).map((one) => [one, [] as Figure[]]))
+  const calibrations: number[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    calibrations.push(calibration())
+    for (const [one, go] of Object.entries(contenders)) if (go !== null) figures.get(one)?.push(await go())
+    process.stderr.write(`round ${round} of ${ROUNDS}; load ${loadavg()[0]?.toFixed(1)}\n`)
+  }
+  const rates = (one: string): number[] => (figures.get(one) ?? []).map(({ perSecond }) => perSecond)
+  const middle = (one: string): number => median(rates(one))
+  const size = (await readFile(file('as-it-is.txt'))).length
   console.log(
-    `send --live: ${ours.toFixed(0)} a second (${taken} messages, ledger and signatures included; ${((performance.now() - started) / 1000).toFixed(1)} s from a standing start)`,
+    `calibration ${median(calibrations).toFixed(0)} ms; ${availableParallelism()} cores; ${POOL} connections; messages of ${(size / 1000).toFixed(0)} kB; medians of ${ROUNDS}`,
   )
-  console.log(`ratio ${(ours / theirs).toFixed(1)}`)
+  console.log(`${''.padEnd(40)} a second    least     most   CPU ms a message`)
+  for (const [one, all] of figures) {
+    const each = rates(one)
+    const cpus = all.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]))
+    const columns = [median(each), Math.min(...each), Math.max(...each)].map((rate) => rate.toFixed(0).padStart(8))
+    const cpu = cpus.length === 0 ? '' : median(cpus).toFixed(2).padStart(18)
+    console.log(`${one.padEnd(40)} ${all.length === 0 ? 'not measured: not installed' : columns.join(' ') + cpu}`)
+  }
+  const share = (what: string, mine: string, theirs: string): void => {
+    // Of each round, then the middle: what slows the machine down for a while slows both.
+    const ratios = rates(mine).map((rate, round) => rate / (rates(theirs)[round] ?? Number.NaN))
+    console.log(`${what.padEnd(72)} ${median(ratios).toFixed(2).padStart(6)}`)
+  }
+  share('ours to the loop, plain', 'send --live', 'sendMail({ html }) in a loop')
+  share('ours to the loop, signed', 'send --live, signed', 'sendMail({ html }) in a loop, signed')
+  share(
+    'ours to the loop, signed, with 50 connections',
+    'send --live, signed, 50 connections',
+    'sendMail({ html }) in a loop, signed',
+  )
+  if (installed !== null) share('ours to email-templates, signed', 'send --live, signed', 'email-templates, signed')
+  const limit = 1 / (1 / middle('A: smtp-source, the same octets') + 1 / middle('B: RSA-2048 signatures of all cores'))
+  if (Number.isFinite(limit))
+    console.log(
+      `limit 1/(1/A + 1/B) ${limit.toFixed(0)} a second; of it signed ${((100 * middle('send --live, signed')) / limit).toFixed(0)} %, with 50 connections ${((100 * middle('send --live, signed, 50 connections')) / limit).toFixed(0)} %`,
+    )
 } finally {
-  sink.close()
+  sink.disconnect()
   await rm(root, { recursive: true, force: true })
 }
-process.exit()

@@ -174,6 +174,8 @@ async function run(argv: readonly string[]): Promise<number> {
   command('serve', 'the public pages: one-click unsubscribe, preferences, sign-up with confirmation')
     .option('--port <number>', 'the port', integer(0, 65535), 4748)
     .option('--host <address>', 'the address to listen on; behind a proxy on this machine leave it', 'localhost')
+    .option('--metrics-port <number>', 'tell Prometheus metrics and health there', integer(0, 65535), null)
+    .option('--metrics-host <address>', 'the address they are told on', '127.0.0.1')
     .action(async (options) => {
       const { serve } = await import('./commands/serve.ts')
       exitCode = await serve(await contextOf(options, stopOnSignals(abort)), options)

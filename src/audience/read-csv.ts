@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
-import { type Info, parse } from 'csv-parse'
+import { CsvError, type Info, parse } from 'csv-parse'
 import { IANAZone } from 'luxon'
 import { type Finding, finding } from '../problems/finding.ts'
 import { UserError } from '../problems/user-error.ts'
@@ -45,6 +45,8 @@ export async function* rowsIn(
     parse({
       bom: true,
       delimiter,
+      // Named, not guessed from the first line: files put together from two have both.
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       relax_quotes: true,
       skip_empty_lines: true,
@@ -58,7 +60,7 @@ export async function* rowsIn(
   /** Normalised addresses and ids. */
   const seen = new SeenLines(bytes / BYTES_A_ROW)
   let from = 0
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+  for await (const { record, info } of readable(parser, file)) {
     // `lines` counts the line the record ended on; a quoted cell may span several.
     const line = info.lines - record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0)
     if (header === null) {
@@ -86,6 +88,29 @@ export async function* rowsIn(
       `${file} is empty.`,
       'Its first line must name the columns, as in  email,name,topics,timezone.',
     )
+}
+
+/** What the parser says, in an operator's words: a quote that is never closed swallows the rest of the file. */
+async function* readable(parser: Readable, file: string): AsyncGenerator<{ record: string[]; info: Info }> {
+  // The parser itself tells where it gave up, which for a quote that is never closed is the end of the file.
+  let read = 0
+  try {
+    for await (const row of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      read = row.info.lines
+      yield row
+    }
+  } catch (caught) {
+    if (!(caught instanceof CsvError)) throw caught
+    const line = read + 1
+    throw new UserError(
+      'bad-audience',
+      caught.code === 'CSV_QUOTE_NOT_CLOSED'
+        ? `A quotation mark that opens in ${file}, line ${line}, is never closed.`
+        : `${file} cannot be read from line ${line} on: a quotation mark closes in the middle of a cell.`,
+      'Inside a quoted cell a quotation mark is written twice. Mend the line and run this again; nobody gets a second copy.',
+      { cause: caught },
+    )
+  }
 }
 
 function rowOf(

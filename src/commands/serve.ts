@@ -11,9 +11,11 @@ import { openSmtp } from '../delivery/smtp.ts'
 import { parseSmtpUrl } from '../delivery/smtp-url.ts'
 import type { OpenDatabase } from '../ledger/database.ts'
 import { deliveriesOf } from '../ledger/deliveries-of.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { ledgerOn } from '../ledger/open.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { publicApp } from '../public/app.ts'
+import type { Observed } from '../public/metrics.ts'
 import { loadPageTemplates } from '../public/page-templates.ts'
 import { openPostOffice } from '../public/post-office.ts'
 import { listenPublic, type PublicServer } from '../public/server.ts'
@@ -21,10 +23,11 @@ import type { Site } from '../public/site.ts'
 import { bounceHooks } from './bounce-hooks.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { bounceDesk } from './deal-with-bounces.ts'
+import { deliveriesMetric, listenMetrics, type MetricsOptions, processMetrics } from './listen-metrics.ts'
 import { openRealDatabase } from './real-database.ts'
 import { openDkimKeys } from './secret.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends MetricsOptions {
   port: number
   host: string
 }
@@ -50,7 +53,8 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const transport =
     config.smtpUrl === null ? await openOutbox(context.root, OUTBOX) : openSmtp(parseSmtpUrl(config.smtpUrl), 2)
   const clock = clockOf(context)
-  const log = logTo(context, clock)
+  const events = new Map<string, number>()
+  const log = logTo(context, clock, events)
   const postOffice = openPostOffice({ publication, templates, transport, keys, now: clock, log })
   await postOffice.warmUp()
   const database = await openRealDatabase(context)
@@ -75,12 +79,20 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   }
   const hooks = bounceHooks(bounceDesk(context, database, ledger, publication, secrets), context.environment)
   const server = await start(publicApp(site, { '/hooks': hooks }), options, database)
+  const metrics = await listenMetrics(options, observed(events, ledger, publication.id, clock())).catch(
+    async (caught) => {
+      await server.close()
+      throw caught
+    },
+  )
   const mail = config.smtpUrl === null ? `outbox/${OUTBOX}/, as SMTP_URL is not set` : 'the mail server'
-  if (context.json) printJson(context, { url: server.url, mail: config.smtpUrl === null ? 'outbox' : 'smtp' })
+  const told = { url: server.url, mail: config.smtpUrl === null ? 'outbox' : 'smtp' }
+  if (context.json) printJson(context, metrics === null ? told : { ...told, metricsPort: metrics.port })
   else
     context.stdout.write(`${publication.name} is served on ${server.url}; its mails go to ${mail} (Ctrl-C stops it)\n`)
   if (!context.signal.aborted) await once(context.signal, 'abort')
   // What was asked is answered, and what was answered is kept, before it ends.
+  await metrics?.close()
   await server.close()
   await postOffice.close()
   await home.choices.idle()
@@ -96,9 +108,37 @@ function clockOf(context: Context): () => number {
 }
 
 /** One JSON object a line on stderr. */
-function logTo(context: Context, clock: () => number): Site['log'] {
-  return (event, more = {}) =>
+function logTo(context: Context, clock: () => number, events: Map<string, number>): Site['log'] {
+  return (event, more = {}) => {
+    events.set(event, (events.get(event) ?? 0) + 1)
     context.stderr.write(`${JSON.stringify({ at: new Date(clock()).toISOString(), event, ...more })}\n`)
+  }
+}
+
+/** Health is whether the database answers. */
+function observed(
+  events: ReadonlyMap<string, number>,
+  ledger: Ledger,
+  publication: string,
+  startedAt: number,
+): Observed {
+  return {
+    health: () =>
+      ledger.now().then(
+        () => ({ well: true, why: '' }),
+        (caught: Error) => ({ well: false, why: caught.message }),
+      ),
+    metrics: async () => [
+      {
+        name: 'broadsheet_events_total',
+        help: 'What readers and services did on the public pages, as the log names it.',
+        type: 'counter',
+        values: [...events].map(([event, value]) => ({ labels: { event }, value })),
+      },
+      await deliveriesMetric(ledger, publication),
+      ...processMetrics(startedAt),
+    ],
+  }
 }
 
 async function start(

@@ -13,11 +13,12 @@ import type { OpenDatabase } from '../ledger/database.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { MailServerRows } from '../ledger/mail-server-rows.ts'
 import { ledgerOn } from '../ledger/open.ts'
+import { threaded } from '../ledger/threaded.ts'
 import { UserError } from '../problems/user-error.ts'
 import { audienceOf } from './audience.ts'
 import type { Context } from './command.ts'
 import { ownerOfLeases } from './owner.ts'
-import { existingDatabase, openRealDatabase, openRehearsalLedger } from './real-database.ts'
+import { existingDatabase, openRealDatabase, openRehearsalLedger, realFile } from './real-database.ts'
 
 /**
  * What the editions of one `send` share: one ledger (two handles in one process would wait for each other), one pool of
@@ -49,7 +50,10 @@ export async function openSession(
   const { root, signal } = context
   const servers = live && !enqueue ? parseSmtpUrls(smtpUrlOf(config)) : []
   const real = live ? await openRealDatabase(context) : await existingDatabase(context)
-  const realLedger = real === null ? null : ledgerOn(real)
+  const plain = real === null ? null : ledgerOn(real)
+  // PostgreSQL waits for its disk elsewhere.
+  const isFile = live && real?.engine === 'sqlite'
+  const realLedger = plain !== null && isFile ? threaded(plain, realFile(root)) : plain
   const ledger = live && realLedger !== null ? realLedger : await openRehearsalLedger(root)
   const home = real === null ? null : new AudienceHome(real, publication.id)
   const owner = ownerOfLeases()

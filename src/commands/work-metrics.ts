@@ -1,11 +1,8 @@
-import { once } from 'node:events'
-import { createAdaptorServer } from '@hono/node-server'
 import type { Queue } from '../delivery/queue.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { WorkerRows } from '../ledger/worker-rows.ts'
-import { UserError } from '../problems/user-error.ts'
-import { type Health, type Metric, metricsApp, type Observed } from '../public/metrics.ts'
+import type { Health, Metric, Observed } from '../public/metrics.ts'
 import type { Context } from './command.ts'
+import { deliveriesMetric, processMetrics } from './listen-metrics.ts'
 import { masked } from './log-line.ts'
 import type { Session } from './session.ts'
 import type { WorkerState } from './worker-state.ts'
@@ -22,36 +19,8 @@ export interface Watched {
 /** A database that has not answered for so long is trouble somebody should see. */
 const REACHED_WITHIN = 15_000
 
-/** Metrics and health of a worker over HTTP; null when no port was asked for. */
-export async function listenMetrics(
-  { metricsPort, metricsHost }: { metricsPort: number | null; metricsHost: string },
-  watched: Watched,
-): Promise<{ port: number; close(): Promise<void> } | null> {
-  if (metricsPort === null) return null
-  const server = createAdaptorServer({ fetch: metricsApp(observed(watched)).fetch })
-  try {
-    server.listen(metricsPort, metricsHost)
-    await once(server, 'listening')
-  } catch (caught) {
-    const { code } = caught as NodeJS.ErrnoException
-    throw new UserError(
-      'port-taken',
-      `Metrics cannot be told on ${metricsHost}:${metricsPort} (${code}).`,
-      'Choose another --metrics-port, or 0 for any that is free.',
-      { cause: caught },
-    )
-  }
-  const { port } = server.address() as { port: number }
-  return {
-    port,
-    async close() {
-      server.close()
-      if ('closeAllConnections' in server) server.closeAllConnections()
-    },
-  }
-}
-
-function observed({ context, state, session, queue, workers, publication }: Watched): Observed {
+/** What a worker tells of itself. */
+export function observedWorker({ context, state, session, queue, workers, publication }: Watched): Observed {
   const health = async (): Promise<Health> => {
     const silent = session.clock() - state.reached
     const why = context.signal.aborted
@@ -107,34 +76,8 @@ function observed({ context, state, session, queue, workers, publication }: Watc
         values: [{ value: (await workers.all()).length }],
       },
       await deliveriesMetric(session.ledger, publication),
-      {
-        name: 'process_resident_memory_bytes',
-        help: 'Memory of this worker.',
-        type: 'gauge',
-        values: [{ value: process.memoryUsage.rss() }],
-      },
-      {
-        name: 'process_start_time_seconds',
-        help: 'When this worker started, in seconds since 1970.',
-        type: 'gauge',
-        values: [{ value: state.startedAt / 1000 }],
-      },
+      ...processMetrics(state.startedAt),
     ]
   }
   return { metrics, health }
-}
-
-/** Of the newest edition: a whole ledger would be counted for every question. */
-export async function deliveriesMetric(ledger: Ledger, publication: string): Promise<Metric> {
-  const edition = (await ledger.editions(publication)).at(-1)
-  const counts = edition === undefined ? [] : await ledger.counts({ publication, edition })
-  return {
-    name: 'broadsheet_deliveries',
-    help: 'Deliveries of the newest edition, by their state in the ledger.',
-    type: 'gauge',
-    values: counts.map(({ state, reason, count }) => ({
-      labels: { edition: edition ?? '', state, ...(reason === null ? {} : { reason }) },
-      value: count,
-    })),
-  }
 }

@@ -5,20 +5,18 @@ import { WorkerRows } from '../ledger/worker-rows.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { type Context, openPublication, printJson } from './command.ts'
 import { holdMemory } from './hold-memory.ts'
+import { listenMetrics, type MetricsOptions } from './listen-metrics.ts'
 import { logLine } from './log-line.ts'
 import { openQueue } from './open-queue.ts'
 import { openDkimKeys, openSecrets } from './secret.ts'
 import { openSession } from './session.ts'
 import { Workshop } from './work-batch.ts'
-import { listenMetrics } from './work-metrics.ts'
+import { observedWorker } from './work-metrics.ts'
 import { Worker } from './worker.ts'
 import { WorkerState } from './worker-state.ts'
 
-export interface WorkOptions {
+export interface WorkOptions extends MetricsOptions {
   connections: number
-  /** Where metrics and health are told; null: nowhere. */
-  metricsPort: number | null
-  metricsHost: string
   /** Ends when nothing is in the queue any more. */
   untilEmpty: boolean
 }
@@ -48,7 +46,10 @@ export async function work(context: Context, options: WorkOptions): Promise<numb
   let metrics: Awaited<ReturnType<typeof listenMetrics>> = null
   try {
     queue = await openQueue(context, publication, session, true)
-    metrics = await listenMetrics(options, { context, state, session, queue, workers, publication: publication.id })
+    metrics = await listenMetrics(
+      options,
+      observedWorker({ context, state, session, queue, workers, publication: publication.id }),
+    )
     const workshop = new Workshop(context, session, { database, publication: publication.id, secrets, keys })
     const port = metrics?.port ?? null
     logLine(context, session.clock(), 'started', { publication: publication.id, connections, metricsPort: port })

@@ -22,7 +22,10 @@ export interface Steps<Taken extends Delivery> {
   messageFor(delivery: Taken, allocate: Allocate): Promise<FilledMessage>
   /** The gate: commits `sending`; false when the delivery is no longer ours to make. */
   onBegin(delivery: Taken): Promise<boolean>
-  /** `tried` is false when nothing was asked of the server. Waited for before the next is taken. */
+  /**
+   * `tried` is false when nothing was asked of the server. A connection goes on to its next delivery meanwhile, but
+   * no further than to the gate: nothing of a body leaves before the last outcome is on record.
+   */
   onSettled(delivery: Taken, outcome: Outcome, tried: boolean): Promise<void>
   /** True once nothing more may be begun. */
   isStopped(): boolean
@@ -48,12 +51,12 @@ export async function deliverAll<Taken extends Delivery>(
   const buffers = new RawBuffers(connections)
   const source = deliveries[Symbol.asyncIterator]()
   let broken: { error: unknown } | null = null
-  const attempt = async (delivery: Taken): Promise<Attempt> => {
+  const attempt = async (delivery: Taken, recorded: Promise<void>): Promise<Attempt> => {
     for (let troubles = 1; ; troubles++) {
       const began = await backOff.ready()
       if (run.refused !== null || broken !== null || isStopped()) return untried('not tried: the run had stopped')
       try {
-        return await attemptOnce(delivery, began)
+        return await attemptOnce(delivery, began, recorded)
       } catch (caught) {
         if (caught instanceof RunTrouble) {
           backOff.slowDown(began)
@@ -68,7 +71,7 @@ export async function deliverAll<Taken extends Delivery>(
       }
     }
   }
-  const attemptOnce = async (delivery: Taken, began: number): Promise<Attempt> => {
+  const attemptOnce = async (delivery: Taken, began: number, recorded: Promise<void>): Promise<Attempt> => {
     let message: FilledMessage
     try {
       message = await messageFor(delivery, buffers.allocate)
@@ -83,8 +86,10 @@ export async function deliverAll<Taken extends Delivery>(
       id: delivery.subscriber.id,
       envelope: message.envelope,
       raw: message.raw,
+      needsNoStuffing: message.needsNoStuffing,
       onBegin: async () => {
-        lost = !(await onBegin(delivery))
+        const [granted] = await Promise.all([onBegin(delivery), recorded])
+        lost = !granted || broken !== null
         return !lost
       },
     })
@@ -94,11 +99,17 @@ export async function deliverAll<Taken extends Delivery>(
     return { outcome, tried: !lost }
   }
   const work = async (): Promise<void> => {
+    let recorded: Promise<void> = Promise.resolve()
     try {
       for (let next = await source.next(); next.done !== true && broken === null; next = await source.next()) {
-        const { outcome, tried } = await attempt(next.value)
-        await onSettled(next.value, outcome, tried)
+        const { outcome, tried } = await attempt(next.value, recorded)
+        await recorded
+        recorded = onSettled(next.value, outcome, tried)
+        recorded.catch((error) => {
+          broken ??= { error }
+        })
       }
+      await recorded
     } catch (error) {
       broken ??= { error }
     }

@@ -1,7 +1,7 @@
 import { createHash, verify } from 'node:crypto'
 import { UserError } from '../problems/user-error.ts'
-import { headerFields, nameOf, signedData, signedNames } from './dkim.ts'
 import { relaxedBody } from './dkim-canonical.ts'
+import { headerFields, nameOf, signedData, signedNames } from './dkim-fields.ts'
 import type { DkimKey, DkimKeys } from './dkim-key.ts'
 
 /**
@@ -45,7 +45,7 @@ function problemOf(
     if (tags.get(name) !== value) return `its ${name}= is not ${value}`
   if (tags.has('l')) return 'it has an l= tag'
   const listed = (tags.get('h') ?? '').toLowerCase().split(':')
-  const wanted = signedNames(fields).map((name) => name.toLowerCase())
+  const wanted = signedNames(fields.map(nameOf)).map((name) => name.toLowerCase())
   for (const name of wanted)
     if (count(listed, name) < count(wanted, name)) return `its h= lists ${name} ${count(listed, name)} times`
   if (createHash('sha256').update(relaxedBody(body), 'latin1').digest('base64') !== tags.get('bh'))

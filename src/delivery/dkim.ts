@@ -1,37 +1,13 @@
 import { createHash, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { relaxedHeader } from './dkim-canonical.ts'
+import { choiceOf, type Field } from './dkim-fields.ts'
 import type { DkimKey, DkimKeys } from './dkim-key.ts'
 
 /**
  * DKIM signatures (RFC 6376) as bulk senders need them: c=relaxed/relaxed, SHA-256, the whole body (no l=), and the
- * headers below. The libraries we know fall back to sending unsigned when a key is broken, and cannot oversign.
+ * headers of dkim-fields.ts. The libraries we know fall back to sending unsigned when a key is broken, and cannot oversign.
  */
-
-/**
- * Signed once more than they occur, so that a second From or another way out added on the road breaks the signature
- * (RFC 6376, section 8.15), as does a Cc where there was none.
- */
-const OVERSIGNED = [
-  'From',
-  'To',
-  'Cc',
-  'Subject',
-  'Reply-To',
-  'Date',
-  'Message-ID',
-  'MIME-Version',
-  'Content-Type',
-  'List-Id',
-  'List-Unsubscribe',
-  'List-Unsubscribe-Post',
-]
-
-/**
- * Signed as often as they occur. A relay may add its own Feedback-ID, or describe the encoding it changed to; that is
- * no reason to call the message forged.
- */
-const SIGNED = ['Content-Transfer-Encoding', 'Feedback-ID', 'Auto-Submitted', 'Precedence']
 
 export interface SigningTimes {
   /** t=, in seconds since 1970. The delivery's own instant, so that a repeat is the same to the byte. */
@@ -41,54 +17,26 @@ export interface SigningTimes {
 }
 
 /**
- * The DKIM-Signature headers for a message, RSA's first, each with its CRLF, to stand before the others. `headers` are
- * whole lines with CRLF; `bodyHash` is the base64 of the canonical body's SHA-256.
+ * The DKIM-Signature headers for a message, RSA's first, each with its CRLF, to stand before the others. `bodyHash` is
+ * the base64 of the canonical body's SHA-256.
  */
 export async function dkimSignatures(
   keys: DkimKeys,
-  headers: string,
+  fields: readonly Field[],
   bodyHash: string,
   times: SigningTimes,
 ): Promise<string> {
-  const fields = headerFields(headers)
-  const names = signedNames(fields)
+  const { names, chosen } = choiceOf(fields.map(({ name }) => name))
+  const covered = chosen.map((place) => `${fields[place]?.canonical}\r\n`).join('')
   const signatures = [keys.rsa, keys.ed25519]
     .filter((key) => key !== null)
     .map(async (key) => {
-      const unsigned = signatureField(keys.domain, key, names, bodyHash, times)
-      return `${unsigned}${folded(await signatureOver(key, signedData(fields, names, unsigned)), 3)}\r\n`
+      const { start, canonicalStart } = startOf(keys.domain, key, names, times)
+      // A body hash has 44 characters, so that where it stands is the same for every message.
+      const data = Buffer.from(`${covered}${canonicalStart} bh=${bodyHash}; b=`, 'latin1')
+      return `${start}bh=${bodyHash};\r\n b=${folded(await signatureOver(key, data), 3)}\r\n`
     })
   return (await Promise.all(signatures)).join('')
-}
-
-/** Header lines (CRLF) as fields, folded lines kept together, in their order. */
-export function headerFields(headers: string): string[] {
-  return headers.split(/\r\n(?![ \t])/).filter((field) => field !== '')
-}
-
-/** What h= lists: each name as often as it occurs, and once more where an addition must not go unnoticed. */
-export function signedNames(fields: readonly string[]): string[] {
-  const times = new Map<string, number>()
-  for (const field of fields) times.set(nameOf(field), (times.get(nameOf(field)) ?? 0) + 1)
-  const names: string[] = []
-  for (const [listed, more] of [[OVERSIGNED, 1] as const, [SIGNED, 0] as const])
-    for (const name of listed)
-      for (let left = (times.get(name.toLowerCase()) ?? 0) + more; left > 0; left--) names.push(name)
-  return names
-}
-
-/**
- * The octets that are signed (RFC 6376, section 3.7): the named fields, the last of a name first, a name without a
- * field as nothing; then the signature's own field with b= empty. Text is octets as latin1.
- */
-export function signedData(fields: readonly string[], names: readonly string[], signature: string): Buffer {
-  const left = new Map<string, string[]>()
-  for (const field of fields) left.set(nameOf(field), [...(left.get(nameOf(field)) ?? []), field])
-  const canonical = names.flatMap((name) => {
-    const field = left.get(name.toLowerCase())?.pop()
-    return field === undefined ? [] : [`${relaxedHeader(field)}\r\n`]
-  })
-  return Buffer.from(canonical.join('') + relaxedHeader(signature), 'latin1')
 }
 
 /**
@@ -105,15 +53,34 @@ export async function signatureOver(key: DkimKey, data: Buffer): Promise<string>
 
 const signInPool = promisify<string | null, Buffer, KeyObject, Buffer>(sign)
 
-export const nameOf = (field: string): string => field.slice(0, field.indexOf(':')).trim().toLowerCase()
+interface Start {
+  made: { names: readonly string[]; domain: string; at: number; expires: number | null }
+  /** Up to where `bh=` begins. */
+  start: string
+  canonicalStart: string
+}
 
-/** The field up to and with `b=`, in lines of at most 78 characters (a domain too long for one aside). */
-function signatureField(
+/** Of each key the one used last: copies of a wave are dated alike. */
+const starts = new WeakMap<DkimKey, Start>()
+
+function startOf(domain: string, key: DkimKey, names: readonly string[], times: SigningTimes): Start {
+  const { at, expires = null } = times
+  const known = starts.get(key)?.made
+  if (known?.names === names && known.domain === domain && known.at === at && known.expires === expires)
+    return starts.get(key) as Start
+  const start = signatureStart(domain, key, names, at, expires)
+  const made = { made: { names, domain, at, expires }, start, canonicalStart: relaxedHeader(start) }
+  starts.set(key, made)
+  return made
+}
+
+/** The field up to where `bh=` begins, in lines of at most 78 characters (a domain too long for one aside). */
+function signatureStart(
   domain: string,
   key: DkimKey,
   names: readonly string[],
-  bodyHash: string,
-  { at, expires = null }: SigningTimes,
+  at: number,
+  expires: number | null,
 ): string {
   const tags = [
     `a=${key.algorithm};`,
@@ -126,16 +93,19 @@ function signatureField(
   const list = names.map((name, index) => `${index === 0 ? 'h=' : ''}${name}${index === names.length - 1 ? ';' : ':'}`)
   let lines = 'DKIM-Signature: v=1;'
   let width = lines.length
-  const put = (word: string, glue: string): void => {
-    const fits = width + glue.length + word.length <= WIDEST
+  const put = (word: string, glue: string, length = word.length): void => {
+    const fits = width + glue.length + length <= WIDEST
     lines += fits ? glue + word : `\r\n ${word}`
-    width = fits ? width + glue.length + word.length : word.length + 1
+    width = fits ? width + glue.length + length : length + 1
   }
   for (const tag of tags) put(tag, ' ')
   for (const [index, name] of list.entries()) put(name, index === 0 ? ' ' : '')
-  put(`bh=${bodyHash};`, ' ')
-  return `${lines}\r\n b=`
+  put('', ' ', BODY_HASH)
+  return lines
 }
+
+/** `bh=`, 44 characters of base64 and a semicolon. */
+const BODY_HASH = 48
 
 /** Base64 may be folded anywhere; `taken` columns of the first line are. */
 function folded(base64: string, taken: number): string {

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url'
+import type { DateTime } from 'luxon'
 import { encodeWord, encodeWords, foldLines } from 'nodemailer/lib/mime-funcs'
 
 /** A mailbox as `From` and `To` carry it. */
@@ -16,6 +17,16 @@ export function parseMailbox(text: string): Mailbox {
 /** One header line, CRLF at its end, folded at 76; whatever tries to end the line early becomes a space. */
 export function headerLine(name: string, value: string): string {
   return `${foldLines(`${name}: ${oneLine(value)}`, 76)}\r\n`
+}
+
+/** Copies of a wave are dated alike, and to format a date takes 20 microseconds. */
+let lastDate = { at: Number.NaN, line: '' }
+
+/** The Date line (RFC 5322), in UTC. */
+export function dateLine(date: DateTime): string {
+  const at = date.toMillis()
+  if (lastDate.at !== at) lastDate = { at, line: headerLine('Date', date.toUTC().toRFC2822() ?? '') }
+  return lastDate.line
 }
 
 /** Text in a header: plain ASCII as it is, anything else (and what folding could not break) as RFC 2047 words. */
@@ -46,12 +57,24 @@ export function headerPhrase(text: string): string {
 /** The domain as A-labels (UTS 46); the local part as written. */
 export function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@')
-  const domain = domainToASCII(address.slice(at + 1))
-  return `${address.slice(0, at)}@${domain === '' ? address.slice(at + 1) : domain}`
+  return `${address.slice(0, at)}@${asciiDomain(address.slice(at + 1))}`
 }
 
 export function domainOf(address: string): string {
-  return asciiAddress(address).slice(asciiAddress(address).lastIndexOf('@') + 1)
+  return asciiDomain(address.slice(address.lastIndexOf('@') + 1))
+}
+
+/** Most readers have their address with one of a few providers. */
+const domains = new Map<string, string>()
+const MOST_DOMAINS = 1000
+
+function asciiDomain(domain: string): string {
+  const known = domains.get(domain)
+  if (known !== undefined) return known
+  const ascii = domainToASCII(domain) || domain
+  if (domains.size >= MOST_DOMAINS) domains.clear()
+  domains.set(domain, ascii)
+  return ascii
 }
 
 /** Runs of spaces too: a header folded inside one would have a blank line, where many readers see its end. */

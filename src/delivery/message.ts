@@ -1,19 +1,30 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { DateTime } from 'luxon'
 import { addressHash, base32, type Subscriber } from '../audience/subscriber.ts'
 import { addressWithToken, INERT_TOKEN, mailToken, type Secrets, wayOutToken, wayOutUrl } from '../audience/way-out.ts'
 import type { Publication } from '../edition/publication.ts'
-import type { PictureFile } from '../images/picture-file.ts'
 import type { CompiledVariant } from '../render/compile.ts'
 import { type SlotValues, slotValue } from '../render/personalise.ts'
-import { type Fragment, isSlot, type Slot, type Slotted } from '../render/slots.ts'
+import { isSlot, type Slot } from '../render/slots.ts'
 import { dkimSignatures } from './dkim.ts'
 import { type PreparedBody, prepareBody } from './dkim-canonical.ts'
+import { type Field, fieldsOf } from './dkim-fields.ts'
 import type { DkimKeys } from './dkim-key.ts'
 import { verifyOwn } from './dkim-verify.ts'
-import { asciiAddress, domainOf, headerLine, headerText, type Mailbox, mailboxHeader, parseMailbox } from './headers.ts'
+import { needsNoStuffing } from './dot-stuffing.ts'
+import {
+  asciiAddress,
+  dateLine,
+  domainOf,
+  headerLine,
+  headerText,
+  type Mailbox,
+  mailboxHeader,
+  parseMailbox,
+} from './headers.ts'
 import { keptBuffer } from './kept-buffer.ts'
 import { listHeaders, wayOutHeaders } from './list-headers.ts'
+import { encodedParts, encodedPicture, goesAsItIs, stampOf } from './mime-parts.ts'
 import { quotedPrintable, SOFT_BREAK } from './quoted-printable.ts'
 import type { Allocate } from './raw-buffers.ts'
 
@@ -28,6 +39,10 @@ export interface MessageTemplate<Compiled extends Announced = Announced> {
   /** Headers that are the same for all, in their order, each with its CRLF. */
   sharedHeaders: string
   body: (Buffer | Slot)[]
+  /** What stands in the subject line of a copy without a tag. */
+  subject: string
+  /** Whether DATA carries what all copies share as it stands. */
+  needsNoStuffing: boolean
   /** Null when a relay signs. */
   signing: Signing | null
 }
@@ -37,6 +52,7 @@ type Announced = Pick<CompiledVariant, 'date' | 'subject'>
 
 interface Signing {
   keys: DkimKeys
+  sharedFields: readonly Field[]
   body: PreparedBody
   /** Whether a copy of this template has been verified; the first one is, before anybody gets it. */
   verified: boolean
@@ -47,6 +63,8 @@ export interface FilledMessage {
   envelope: { from: string; to: string }
   raw: Buffer
   messageId: string
+  /** Known to have no line that begins with a dot, so that DATA carries it as it stands. */
+  needsNoStuffing?: boolean | undefined
 }
 
 /** Whom a copy is for, and what makes it theirs. */
@@ -163,11 +181,20 @@ export function compose<Compiled extends CompiledVariant>(
     headerLine('MIME-Version', '1.0'),
     headerLine('Content-Type', `multipart/alternative; boundary="${outer}"`),
   ].join('')
-  const signing =
-    keys === null
-      ? null
-      : { keys, body: prepareBody(body.map((piece) => (Buffer.isBuffer(piece) ? piece : null))), verified: false }
-  return { compiled, publication, from, sharedHeaders, body, signing }
+  const pieces = body.map((piece) => (Buffer.isBuffer(piece) ? piece : null))
+  return {
+    compiled,
+    publication,
+    from,
+    sharedHeaders,
+    body,
+    subject: headerLine('Subject', headerText(compiled.subject)),
+    needsNoStuffing: pieces.every((piece) => piece === null || goesAsItIs(piece)),
+    signing:
+      keys === null
+        ? null
+        : { keys, sharedFields: fieldsOf(latin1(sharedHeaders)), body: prepareBody(pieces), verified: false },
+  }
 }
 
 /**
@@ -181,11 +208,10 @@ export async function fill(
 ): Promise<FilledMessage> {
   const { subscriber, date, messageId, wayOut, wayOutAddress, returnPath, tag } = recipient
   const slots = slotValuesOf(subscriber, wayOut)
-  const headers =
-    template.sharedHeaders +
+  const own =
     headerLine('To', mailboxHeader({ name: subscriber.name, address: subscriber.email })) +
-    headerLine('Subject', headerText(tag + template.compiled.subject)) +
-    headerLine('Date', date.toUTC().toRFC2822() ?? '') +
+    (tag === '' ? template.subject : headerLine('Subject', headerText(tag + template.compiled.subject))) +
+    dateLine(date) +
     headerLine('Message-ID', messageId) +
     wayOutHeaders(wayOut, wayOutAddress)
   const values: Buffer[] = []
@@ -199,16 +225,29 @@ export async function fill(
   const signatures =
     signing === null
       ? ''
-      : await dkimSignatures(signing.keys, Buffer.from(headers).toString('latin1'), signing.body.hash(values), {
-          at: date.toSeconds(),
-        })
-  const raw = joined([Buffer.from(`${signatures}${headers}\r\n`), ...parts], allocate)
+      : await dkimSignatures(
+          signing.keys,
+          [...signing.sharedFields, ...fieldsOf(latin1(own))],
+          signing.body.hash(values),
+          { at: date.toSeconds() },
+        )
+  const headers = `${signatures}${template.sharedHeaders}${own}\r\n`
+  const raw = joined([Buffer.from(headers), ...parts], allocate)
   if (signing !== null && !signing.verified) {
     verifyOwn(raw, signing.keys)
     signing.verified = true
   }
-  return { envelope: { from: pathOf(returnPath), to: pathOf(subscriber.email) }, raw, messageId }
+  return {
+    envelope: { from: pathOf(returnPath), to: pathOf(subscriber.email) },
+    raw,
+    messageId,
+    // Quoted-printable has no such line.
+    needsNoStuffing: template.needsNoStuffing && needsNoStuffing(headers),
+  }
 }
+
+/** Octets as characters, as signatures read them. */
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1')
 
 function joined(parts: readonly Buffer[], allocate: Allocate): Buffer {
   const raw = allocate(parts.reduce((size, part) => size + part.length, 0))
@@ -242,48 +281,4 @@ export function messageIdFor(
     .update(`message\0${publication.id}\0${date}\0${subscriberId}`)
     .digest()
   return `<${publication.id}.${date}.${base32(mac).slice(0, 26)}@${domain}>`
-}
-
-/** What a boundary is derived from: the same words, the same boundary. */
-function stampOf({ html, date }: CompiledVariant): string {
-  const hash = createHash('sha256').update(date)
-  for (const part of html) hash.update(isSlot(part) ? part.name : digestOf(part))
-  return hash.digest('hex')
-}
-
-/** Fragments and pictures are shared among variants, so each is digested and encoded once. */
-const digests = new WeakMap<Fragment, Buffer>()
-const encoded = new WeakMap<Fragment, Buffer>()
-const pictures = new WeakMap<PictureFile, Buffer>()
-
-function digestOf(fragment: Fragment): Buffer {
-  const digest = digests.get(fragment) ?? createHash('sha256').update(fragment.text).digest()
-  digests.set(fragment, digest)
-  return digest
-}
-
-/** In quoted-printable; what stands beside something else of its text ends or begins with a soft break. */
-function encodedParts(slotted: Slotted): (Buffer | Slot)[] {
-  const parts = slotted.filter((part) => isSlot(part) || part.text !== '')
-  return parts.flatMap((part, index): (Buffer | Slot)[] => {
-    if (isSlot(part)) return [part]
-    const bytes = encoded.get(part) ?? keptBuffer(quotedPrintable(part.text))
-    encoded.set(part, bytes)
-    const next = parts[index + 1]
-    return next === undefined || isSlot(next) ? [bytes] : [bytes, SOFT]
-  })
-}
-
-const SOFT = Buffer.from(SOFT_BREAK)
-
-function encodedPicture(picture: PictureFile): Buffer {
-  const bytes =
-    pictures.get(picture) ??
-    Buffer.from(
-      Buffer.from(picture.bytes)
-        .toString('base64')
-        .replace(/.{76}(?=.)/g, '$&\r\n'),
-    )
-  pictures.set(picture, bytes)
-  return bytes
 }

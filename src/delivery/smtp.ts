@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream'
+import type { Socket } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { RunTrouble } from './back-off.ts'
+import { GatedBody } from './gated-body.ts'
 import type { MailServer } from './smtp-url.ts'
 import { type OpenTransport, type Outcome, RunRefused, type TransportRequest } from './transport.ts'
 
@@ -176,7 +177,7 @@ async function send(
 ): Promise<{ outcome: Outcome; reusable: boolean; answered: boolean }> {
   if (/[\x80-\uFFFF]/.test(request.envelope.to) && !takesUtf8(connection))
     return { outcome: { state: 'rejected', reply: UTF8_ADDRESS }, reusable: true, answered: true }
-  const body = new GatedBody(request)
+  const body = new GatedBody(request, () => connection._socket as Socket)
   try {
     const reply = await new Promise<string>((resolve, reject) => {
       connection.send(
@@ -216,55 +217,3 @@ function verdict(code: number | undefined, body: GatedBody): 'rejected' | 'defer
   if (code !== undefined && code >= 400) return 'deferred'
   return body.began && body.handedOver ? 'unknown' : 'deferred'
 }
-
-/** The message as a stream whose first read waits for `onBegin`. */
-class GatedBody extends Readable {
-  /** The server said 354. */
-  asked = false
-  began = false
-  /** The last byte was taken; from here on only the server's reply can tell. */
-  handedOver = false
-  readonly #request: TransportRequest
-  #at = 0
-
-  constructor(request: TransportRequest) {
-    super({ highWaterMark: CHUNK })
-    this.#request = request
-  }
-
-  override _read(): void {
-    if (this.began) {
-      this.#next()
-      return
-    }
-    this.asked = true
-    this.#request.onBegin().then(
-      (granted) => {
-        if (!granted) {
-          this.destroy(new Error('The lease was lost before the body began.'))
-          return
-        }
-        this.began = true
-        this.#next()
-      },
-      (reason) => this.destroy(reason),
-    )
-  }
-
-  /** The last chunk is a short one, so that "handed over" is only true when nearly all of the body has really left. */
-  #next(): void {
-    const { raw } = this.#request
-    if (this.#at >= raw.length) {
-      this.handedOver = true
-      this.push(null)
-      return
-    }
-    const left = raw.length - this.#at
-    const size = Math.min(CHUNK, left > LAST ? left - LAST : left)
-    this.push(raw.subarray(this.#at, this.#at + size))
-    this.#at += size
-  }
-}
-
-const CHUNK = 16 * 1024
-const LAST = 64

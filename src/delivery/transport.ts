@@ -11,7 +11,7 @@ export type Outcome =
   /** The last byte had left and no answer came. Never repeated by itself. */
   | { state: 'unknown'; reply: string }
 
-export interface TransportRequest extends Pick<FilledMessage, 'envelope' | 'raw'> {
+export interface TransportRequest extends Pick<FilledMessage, 'envelope' | 'raw' | 'needsNoStuffing'> {
   /** Names the copy in the outbox; a mail server never sees it. */
   id: string
   /**

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DateTime } from 'luxon'
 import { dkimSignatures } from '../delivery/dkim.ts'
 import { prepareBody } from '../delivery/dkim-canonical.ts'
+import { fieldsOf } from '../delivery/dkim-fields.ts'
 import type { DkimKeys } from '../delivery/dkim-key.ts'
 import { asciiAddress, domainOf, headerLine, headerText, mailboxHeader, parseMailbox } from '../delivery/headers.ts'
 import { quotedPrintable } from '../delivery/quoted-printable.ts'
@@ -148,7 +149,7 @@ async function composed(
   const signatures =
     keys === null
       ? ''
-      : await dkimSignatures(keys, Buffer.from(headers).toString('latin1'), prepareBody([bytes]).hash([]), {
+      : await dkimSignatures(keys, fieldsOf(Buffer.from(headers).toString('latin1')), prepareBody([bytes]).hash([]), {
           at: Math.floor(now / 1000),
         })
   const raw = Buffer.concat([Buffer.from(`${signatures}${headers}\r\n`), bytes])

@@ -114,4 +114,24 @@ describe('the audience', () => {
       expect({ bad, is: isAddress(bad) }).toEqual({ bad, is: false })
     }
   })
+
+  it('reads a file put together from two, whose lines end differently', async () => {
+    const rows = await read('email,name\r\na@x.example,A\nb@x.example,B\r\nc@x.example,C\n')
+    expect(rows.map((row) => ('subscriber' in row ? `${row.subscriber.email} ${row.subscriber.line}` : row))).toEqual([
+      'a@x.example 2',
+      'b@x.example 3',
+      'c@x.example 4',
+    ])
+  })
+
+  it('says where a quotation mark goes wrong', async () => {
+    await expect(read('email,name\na@x.example,A\nb@x.example,"B\nc@x.example,C\n')).rejects.toMatchObject({
+      code: 'bad-audience',
+      message: expect.stringContaining('line 3, is never closed'),
+    })
+    await expect(read('email,name\na@x.example,"A" B\n')).rejects.toMatchObject({
+      code: 'bad-audience',
+      message: expect.stringContaining('from line 2 on'),
+    })
+  })
 })

@@ -208,6 +208,34 @@ describe('trouble of the whole run', () => {
     expect(naps).toEqual([1000])
   })
 
+  it('lets nothing leave over a connection before the outcome of its last copy is on record', async () => {
+    const events: string[] = []
+    await deliverAll(
+      deliveries(3),
+      {
+        messageFor: message,
+        onBegin: async ({ subscriber }) => events.push(`begin ${subscriber.id}`) > 0,
+        onSettled: async ({ subscriber }) => {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          events.push(`recorded ${subscriber.id}`)
+        },
+        isStopped: () => false,
+        backOff: aClock().backOff,
+      },
+      async ({ onBegin, envelope: { to } }) => {
+        await onBegin()
+        events.push(`left ${to.slice(0, 2)}`)
+        return { state: 'accepted', reply: '250' }
+      },
+      1,
+    )
+    const order = (first: string, then: string) => expect(events.indexOf(first)).toBeLessThan(events.indexOf(then))
+    order('recorded s0', 'left s1')
+    order('recorded s1', 'left s2')
+    // Meanwhile the connection has come to its gate.
+    order('begin s1', 'recorded s0')
+  })
+
   it('does not hide what broke: copies under way have their answers first, then the error comes out', async () => {
     const settled: string[] = []
     const broken = deliverAll(
@@ -215,15 +243,18 @@ describe('trouble of the whole run', () => {
       {
         messageFor: message,
         onBegin: async () => true,
-        onSettled: async ({ subscriber: { id } }) => {
+        onSettled: async ({ subscriber: { id } }, { state }) => {
+          await new Promise((resolve) => setTimeout(resolve, id === 's1' ? 5 : 30))
           if (id === 's1') throw new Error('the ledger is full')
-          await new Promise((resolve) => setTimeout(resolve, 20))
-          settled.push(id)
+          if (state === 'accepted') settled.push(id)
         },
         isStopped: () => false,
         backOff: aClock().backOff,
       },
-      async () => ({ state: 'accepted', reply: '250' }),
+      async ({ onBegin }) => {
+        const reply = '250'
+        return (await onBegin()) ? { state: 'accepted', reply } : { state: 'deferred', reply }
+      },
       3,
     )
     await expect(broken).rejects.toThrow('the ledger is full')

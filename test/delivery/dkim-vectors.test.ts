@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headerFields, signatureOver, signedData } from '../../src/delivery/dkim.ts'
+import { signatureOver } from '../../src/delivery/dkim.ts'
 import { prepareBody, relaxedBody, relaxedHeader } from '../../src/delivery/dkim-canonical.ts'
+import { headerFields, signedData } from '../../src/delivery/dkim-fields.ts'
 import type { DkimKey } from '../../src/delivery/dkim-key.ts'
 import { tagsOf, verifies } from '../../src/delivery/dkim-verify.ts'
 

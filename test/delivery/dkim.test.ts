@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
-import { dkimSignatures, headerFields, nameOf } from '../../src/delivery/dkim.ts'
+import { dkimSignatures } from '../../src/delivery/dkim.ts'
+import { fieldsOf, headerFields, nameOf, signedData, signedNames } from '../../src/delivery/dkim-fields.ts'
 import { loadDkimKeys } from '../../src/delivery/dkim-key.ts'
-import { tagsOf, verifyOwn } from '../../src/delivery/dkim-verify.ts'
+import { tagsOf, verifies, verifyOwn } from '../../src/delivery/dkim-verify.ts'
 import { compose, fill, recipientFor } from '../../src/delivery/message.ts'
 import { aCompiled, aPublicationValue, aSubscriber } from '../support/compiled.ts'
 import { aKeyPem, bothKeys, refereed } from '../support/dkim.ts'
@@ -116,9 +117,40 @@ describe('a signed message', () => {
     expect((await signed('Ada', 'Hi')).equals(await signed('Ada', 'Hi'))).toBe(true)
   })
 
+  it('covers what the plain path covers, for any fields, keys and times in turn', async () => {
+    const others = { ...keys, domain: 'evening.example', ed25519: null }
+    const names = ['From', 'To', 'Subject', 'subject', 'Date', 'List-Id', 'Precedence', 'Auto-Submitted', 'X-Other']
+    const field = fc.tuple(fc.constantFrom(...names), fc.constantFrom('a', ' b  c ', 'd\r\n e', '\t', ''))
+    await fc.assert(
+      fc.asyncProperty(
+        // The same names again, under another key or at another time, now and then.
+        fc.oneof(fc.constant([['From', 'a']] as const), fc.array(field, { minLength: 1, maxLength: 12 })),
+        fc.constantFrom(keys, others),
+        fc.constantFrom(1795158000, 1795161600),
+        async (fields, signing, at) => {
+          const headers = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+          const bodyHash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+          const lines = headerFields(await dkimSignatures(signing, fieldsOf(headers), bodyHash, { at }))
+          const used = [signing.rsa, signing.ed25519].filter((key) => key !== null)
+          expect(lines).toHaveLength(used.length)
+          for (const [place, key] of used.entries()) {
+            const line = lines[place] ?? ''
+            const tags = tagsOf(line)
+            expect([tags.get('d'), tags.get('s'), tags.get('t')]).toEqual([signing.domain, key.selector, String(at)])
+            const listed = (tags.get('h') ?? '').split(':')
+            expect(listed).toEqual(signedNames(headerFields(headers).map(nameOf)))
+            const data = signedData(headerFields(headers), listed, line.replace(/(;\s*b\s*=)[^;]*/, '$1'))
+            expect(verifies(key, data, Buffer.from(tags.get('b') ?? '', 'base64'))).toBe(true)
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
   it('can say when it expires', async () => {
     const headers = 'From: a@morning.example\r\n'
-    const lines = await dkimSignatures(keys, headers, '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=', {
+    const lines = await dkimSignatures(keys, fieldsOf(headers), '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=', {
       at: 1795158000.9,
       expires: 1795244400,
     })

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
+import { DateTime } from 'luxon'
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
-import { asciiAddress, headerLine, headerText, mailboxHeader, parseMailbox } from '../../src/delivery/headers.ts'
+import {
+  asciiAddress,
+  dateLine,
+  headerLine,
+  headerText,
+  mailboxHeader,
+  parseMailbox,
+} from '../../src/delivery/headers.ts'
 
 async function readBack(headers: string) {
   return PostalMime.parse(`${headers}\r\nbody`)
@@ -13,6 +21,13 @@ describe('headers', () => {
     const encoded = headerLine('Subject', headerText('Грузия и Łódź — „quoted“ 🙂 '.repeat(8)))
     for (const word of encoded.match(/=\?[^ \r\n]+\?=/g) ?? []) expect(word.length).toBeLessThanOrEqual(75)
     for (const line of encoded.trimEnd().split('\r\n')) expect(line.length).toBeLessThanOrEqual(78)
+  })
+
+  it('are dated in UTC, each copy with its own instant', () => {
+    const date = (iso: string): string => dateLine(DateTime.fromISO(iso, { setZone: true }))
+    expect(date('2026-11-20T07:00:00+01:00')).toBe('Date: Fri, 20 Nov 2026 06:00:00 +0000\r\n')
+    expect(date('2026-11-20T07:00:00-05:00')).toBe('Date: Fri, 20 Nov 2026 12:00:00 +0000\r\n')
+    expect(date('2026-11-20T06:00:00Z')).toBe('Date: Fri, 20 Nov 2026 06:00:00 +0000\r\n')
   })
 
   it('come back as they were from an independent parser, for any subject', async () => {

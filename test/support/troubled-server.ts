@@ -6,13 +6,14 @@ import { onTestFinished } from 'vitest'
 export type Answer = string | 'drop' | 'silence'
 export type Step = 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot'
 
-/** A mail server that misbehaves at one step of the conversation; real sockets, real protocol. */
+/** A mail server that misbehaves at one step of the conversation; real sockets, real protocol. `octets`: of bodies, so far. */
 export async function troubledServer(
   at: Partial<Record<Step, Answer>>,
   dropAfterBytes = Number.POSITIVE_INFINITY,
   extensions: readonly string[] = ['8BITMIME'],
-): Promise<{ port: number; bodies: string[]; stop(): Promise<void> }> {
+): Promise<{ port: number; bodies: string[]; octets(): number; stop(): Promise<void> }> {
   const bodies: string[] = []
+  let octets = 0
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -27,6 +28,7 @@ export async function troubledServer(
     say(at.greeting ?? '220 test')
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       buffer += chunk
+      if (inBody) octets += chunk.length
       if (inBody && buffer.length > dropAfterBytes) {
         socket.destroy()
         return
@@ -66,5 +68,5 @@ export async function troubledServer(
     await new Promise<void>((resolve) => server.close(() => resolve()))
   }
   onTestFinished(stop)
-  return { port: (server.address() as AddressInfo).port, bodies, stop }
+  return { port: (server.address() as AddressInfo).port, bodies, octets: () => octets, stop }
 }

@@ -56,6 +56,10 @@ export async function studioShots(browser: Browser, save: Save): Promise<void> {
       await page.goto(`${url}/?edition=2026-11-20&${await view(url)}`)
       await page.locator('html[data-version]').waitFor({ state: 'attached' })
       await page.locator('#editions .dot.done').waitFor()
+      // As after a save, not as after the first reading, which loads MJML.
+      await writeFile(edition, `${await readFile(edition, 'utf8')}\n`)
+      await page.locator('#painted:has-text("saved")').waitFor()
+      await page.waitForTimeout(500)
       await withReaderFonts(page)
       await prepare(page)
       await page.mouse.move(WIDTH / 2, 4)

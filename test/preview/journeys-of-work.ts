@@ -58,7 +58,7 @@ export const WORK: Journey[] = [
     },
     see: async (page) => {
       await poll(() => page.locator('#reader').innerText()).toBe('As Tenzing, Kathmandu, Harbour')
-      await poll(() => page.locator('#due').innerText()).toBe('07:00 in Kathmandu = 01:15 UTC')
+      await poll(() => page.locator('#due').innerText()).toBe('07:00 there = 01:15 UTC')
       await expectInPanes(page, 'sheet.documentElement.lang + sheet.body.textContent.includes("market")', ['defalse'])
     },
   },

@@ -157,11 +157,13 @@ export function drawReader() {
     ...(kind === 'everyone' ? [] : [placeOf(timezone), topics.map(topicName).join(' + ') || 'all topics']),
   ]
   setText('reader', `As ${parts.join(', ')}`)
-  const words = due === null ? '' : `${due.local} in ${placeOf(due.zone)} = ${due.at.slice(11, 16)} UTC`
+  const utc = due === null ? '' : `${due.at.slice(11, 16)} UTC`
   const note = due?.note ? ` · ${due.note}` : ''
-  setText('due', words + note)
-  find('due').title = words + note
-  if (document.getElementById('reader-due') !== null) setText('reader-due', `Due at ${words}${note}`)
+  const where = due === null ? '' : `${due.local} in ${placeOf(due.zone)} = ${utc}${note}`
+  // The button beside it names the place already, unless it is everyone's.
+  setText('due', due === null || kind === 'everyone' ? where : `${due.local} there = ${utc}${note}`)
+  find('due').title = where
+  if (document.getElementById('reader-due') !== null) setText('reader-due', `Due at ${where}`)
 }
 
 /** "Kathmandu". @param {string} zone */

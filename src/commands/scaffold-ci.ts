@@ -80,6 +80,7 @@ set -euo pipefail
 changed=$(git diff --name-only "origin/$BASE_REF...HEAD" -- digests)
 for date in $(grep -oE '[0-9]{4}-[0-9]{2}-[0-9]{2}' <<< "$changed" | sort -u); do
   npx broadsheet build "$date" || true
+  npx broadsheet build "$date" --review || true
 done
 `
 

@@ -9,7 +9,6 @@ import { readPublication } from '../edition/read.ts'
 import { languagesOf } from '../preview/state.ts'
 import type { ShownMatrix } from '../preview/studio.ts'
 import type { PreparedEdition } from '../render/prepare.ts'
-import { openAudience } from './audience.ts'
 import type { Place } from './real-database.ts'
 
 /** How long a subscriber whose copy is looked at is not looked for again, however often the edition is saved. */
@@ -58,6 +57,8 @@ export class StudioAudience {
     publication: Publication,
     ask: (rows: AsyncGenerator<AudienceRow>) => Promise<Answer>,
   ): Promise<Answer> {
+    // The database is loaded when it is wanted: the first page comes sooner.
+    const { openAudience } = await import('./audience.ts')
     const audience = await openAudience(this.#place, publication)
     try {
       return await ask(audience.rows())

@@ -4,17 +4,14 @@ import { parseSmtpUrl } from '../delivery/smtp-url.ts'
 import { listEditions } from '../edition/calendar.ts'
 import { readPublication } from '../edition/read.ts'
 import { Edits, fingerprintOf } from '../preview/edits.ts'
-import { reviewPage } from '../preview/review.ts'
 import { wholeMessage } from '../preview/shown-email.ts'
 import { StudioEditions } from '../preview/state.ts'
 import type { ShownMatrix, Studio } from '../preview/studio.ts'
 import { UserError } from '../problems/user-error.ts'
 import type { Context } from './command.ts'
-import { changesOf } from './edition-changes.ts'
-import { EditionStates } from './edition-states.ts'
+import type { EditionStates } from './edition-states.ts'
 import { type Examination, examine } from './examine.ts'
 import { History } from './history.ts'
-import { deliverProofs } from './proofs.ts'
 import { openDkimKeys } from './secret.ts'
 import { StudioAudience } from './studio-audience.ts'
 
@@ -26,7 +23,7 @@ export function openStudio(context: Context): Studio {
   const clock = (): DateTime => context.now.plus({ milliseconds: Math.round(performance.now() - started) })
   const history = new History(root)
   const audience = new StudioAudience(context)
-  const states = new EditionStates(context)
+  let states: EditionStates | null = null
   const editions = new StudioEditions({
     root,
     clock,
@@ -49,7 +46,7 @@ export function openStudio(context: Context): Studio {
     return prepared === null ? NOBODY : audience.matrix(prepared, clock())
   }
   const changes: Studio['changes'] = async (date, against) => {
-    const { publication } = await readPublication(root)
+    const [{ publication }, { changesOf }] = await Promise.all([readPublication(root), import('./edition-changes.ts')])
     return publication === null
       ? { unavailable: 'broadsheet.yaml cannot be read; the findings say why.' }
       : changesOf(root, date, publication, against)
@@ -60,6 +57,7 @@ export function openStudio(context: Context): Studio {
     async states() {
       const { publication } = await readPublication(root)
       const { dates } = await listEditions(root)
+      states ??= new (await import('./edition-states.ts')).EditionStates(context)
       return publication === null ? { editions: [], note: null } : states.of(publication, dates)
     },
     subscribers: (text) => audience.find(text),
@@ -67,6 +65,7 @@ export function openStudio(context: Context): Studio {
     changes,
     async review(date) {
       const state = await editions.read(date, { kind: 'everyone' })
+      const { reviewPage } = await import('../preview/review.ts')
       const html = reviewPage({
         state,
         matrix: await matrix(date).catch((caught) => orThrow(caught, NOBODY)),
@@ -89,6 +88,8 @@ export function openStudio(context: Context): Studio {
         publication === null ? null : (await examine(root, date, publication, { now, history, keys })).template
       if (template === null)
         throw new UserError('nothing-to-send', 'There is no email to send.', 'Mend what the findings name first.')
+      // Loaded when it is wanted: the first page comes sooner.
+      const { deliverProofs } = await import('./proofs.ts')
       const { proofs, refused } = await deliverProofs({ root, to, smtpUrl, template, date, now, threadless })
       return { proofs, refused: refused === null ? null : `${refused.message} ${refused.hint}` }
     },

@@ -1,9 +1,9 @@
-import type { OpenDatabase } from '../ledger/database.ts'
+import type { Database, OpenDatabase } from '../ledger/database.ts'
 import { GroupCommit } from '../ledger/group-commit.ts'
 import { lastAddressHashes } from '../ledger/withdraw.ts'
 import type { Deletions } from './deletions.ts'
 import { homeTables, listed, listIn, MOST_VALUES, type PreferenceRow } from './home-tables.ts'
-import { isDefaultId } from './subscriber.ts'
+import { defaultId, isDefaultId } from './subscriber.ts'
 
 /** What a subscriber may set; null: as the publication, or the file, has it. */
 export interface Chosen {
@@ -41,33 +41,35 @@ export class Choices {
     return this.#leaving.add({ id, now })
   }
 
-  /** Takes an unsubscription back, whatever else was chosen stays. */
-  async resubscribe(id: string, now: number): Promise<void> {
+  /** Takes an unsubscription back, under whichever id of theirs it stands; whatever else was chosen stays. */
+  async resubscribe(id: string, addressHash: string, now: number): Promise<void> {
     await this.#database.transaction(async (db) => {
       await homeTables(db)
         .updateTable('preference')
         .set({ unsubscribed_at: null, updated_at: now })
         .where('publication', '=', this.#publication)
-        .where('subscriber_id', '=', id)
+        .where((or) =>
+          or.or([or('subscriber_id', 'in', [id, defaultId(addressHash)]), or('address_hash', '=', addressHash)]),
+        )
+        .where('unsubscribed_at', 'is not', null)
         .execute()
     })
   }
 
-  async of(id: string): Promise<PreferenceRow | null> {
-    const row = await homeTables(this.#database.db)
-      .selectFrom('preference')
-      .selectAll()
-      .where('publication', '=', this.#publication)
-      .where('subscriber_id', '=', id)
-      .executeTakeFirst()
-    return row ?? null
+  of(id: string): Promise<PreferenceRow | null> {
+    return this.#rowOf(this.#database.db, id)
   }
 
-  /** One topic less. */
-  async leaveTopic(id: string, topic: string, now: number): Promise<void> {
-    const before = listIn((await this.of(id))?.excluded_topics ?? '')
-    const excluded_topics = listed([...new Set([...before, topic])])
-    await this.#write([id], { excluded_topics }, now)
+  /** One topic less. `before`: those they left under another id of theirs. Who was forgotten is not written down again. */
+  async leaveTopic(id: string, topic: string, now: number, before: readonly string[] = []): Promise<void> {
+    if ((await this.#deletions.among([id])).has(id)) return
+    await this.#database.transaction(async (db) => {
+      // The row is held from here on, so that of two topics left at once neither is lost.
+      await this.#put(db, [id], {}, now)
+      const row = await this.#rowOf(db, id)
+      const excluded = new Set([...before, ...listIn(row?.excluded_topics ?? ''), topic])
+      await this.#put(db, [id], { excluded_topics: listed([...excluded]) }, now)
+    })
   }
 
   async choose(id: string, chosen: Chosen, now: number): Promise<void> {
@@ -106,33 +108,46 @@ export class Choices {
       const left = new Set([...gone.map((one) => one.subscriber_id), ...(await this.#deletions.among(some))])
       const leaving = some.filter((id) => !left.has(id))
       const [first] = leaving
-      if (first !== undefined) await this.#write(leaving, 'unsubscribed', asked.get(first) ?? 0)
+      const now = first === undefined ? 0 : (asked.get(first) ?? 0)
+      if (first !== undefined) await this.#write(leaving, { unsubscribed_at: now }, now)
     }
     return items.map(() => undefined)
   }
 
+  async #rowOf(db: Database, id: string): Promise<PreferenceRow | null> {
+    const row = await homeTables(db)
+      .selectFrom('preference')
+      .selectAll()
+      .where('publication', '=', this.#publication)
+      .where('subscriber_id', '=', id)
+      .executeTakeFirst()
+    return row ?? null
+  }
+
+  async #write(ids: readonly string[], change: Partial<PreferenceRow>, now: number): Promise<void> {
+    await this.#database.transaction((db) => this.#put(db, ids, change, now))
+  }
+
   /** A row is made where there is none; the address of who has an id of the publisher's is noted where it is known. */
-  async #write(ids: readonly string[], change: Partial<PreferenceRow> | 'unsubscribed', now: number): Promise<void> {
+  async #put(db: Database, ids: readonly string[], change: Partial<PreferenceRow>, now: number): Promise<void> {
     const publication = this.#publication
-    const set = { ...(change === 'unsubscribed' ? { unsubscribed_at: now } : change), updated_at: now }
-    await this.#database.transaction(async (db) => {
-      const hashes = await lastAddressHashes(
-        db,
-        publication,
-        ids.filter((id) => !isDefaultId(id)),
-      )
-      const rows = ids.map((id) => ({
-        publication,
-        subscriber_id: id,
-        address_hash: hashes.get(id) ?? null,
-        excluded_topics: '',
-        ...set,
-      }))
-      await homeTables(db)
-        .insertInto('preference')
-        .values(rows)
-        .onConflict((conflict) => conflict.columns(['publication', 'subscriber_id']).doUpdateSet(set))
-        .execute()
-    })
+    const set = { ...change, updated_at: now }
+    const hashes = await lastAddressHashes(
+      db,
+      publication,
+      ids.filter((id) => !isDefaultId(id)),
+    )
+    const rows = ids.map((id) => ({
+      publication,
+      subscriber_id: id,
+      address_hash: hashes.get(id) ?? null,
+      excluded_topics: '',
+      ...set,
+    }))
+    await homeTables(db)
+      .insertInto('preference')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['publication', 'subscriber_id']).doUpdateSet(set))
+      .execute()
   }
 }

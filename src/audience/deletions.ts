@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { OpenDatabase } from '../ledger/database.ts'
-import { withdrawEverywhere } from '../ledger/withdraw.ts'
+import { lastAddressHashes, withdrawEverywhere } from '../ledger/withdraw.ts'
 import { type HomeDatabase, homeTables } from './home-tables.ts'
-import { addressHash, defaultId } from './subscriber.ts'
+import { addressHash, defaultId, isDefaultId } from './subscriber.ts'
 
 /**
  * People who asked to be forgotten. What stays is a hash of their id, keyed with a random salt that never leaves this
@@ -31,7 +31,24 @@ export class Deletions {
       .where('publication', '=', this.#publication)
       .where('salted_hash', 'in', [...hashes.keys()])
       .execute()
-    return new Set(found.map((one) => hashes.get(one.salted_hash) ?? ''))
+    const forgotten = new Set(found.map((one) => hashes.get(one.salted_hash) ?? ''))
+    for (const id of await this.#backAmong([...forgotten])) forgotten.delete(id)
+    return forgotten
+  }
+
+  /** Those who have asked anew since: what is revoked then is their address's own id, and an id of the publisher's is back with it. */
+  async #backAmong(ids: readonly string[]): Promise<string[]> {
+    const strange = ids.filter((id) => !isDefaultId(id))
+    const hashes = await lastAddressHashes(this.#database.db, this.#publication, strange)
+    if (hashes.size === 0) return []
+    const own = await homeTables(this.#database.db)
+      .selectFrom('subscriber')
+      .select('address_hash')
+      .where('publication', '=', this.#publication)
+      .where('address_hash', 'in', [...hashes.values()])
+      .execute()
+    const back = new Set(own.map((one) => one.address_hash))
+    return strange.filter((id) => back.has(hashes.get(id) ?? ''))
   }
 
   /**
@@ -67,7 +84,7 @@ export class Deletions {
         .execute()
       for (const table of ['sign_up', 'consent'] as const)
         await db.deleteFrom(table).where('publication', '=', publication).where('subscriber_id', 'in', ids).execute()
-      await withdrawEverywhere(database, publication, id, 'suppressed', now)
+      await withdrawEverywhere(database, publication, hash, 'suppressed', now)
     })
   }
 

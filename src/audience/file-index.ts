@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { delimiterOf, readSubscribers, rowsIn } from './read-csv.ts'
 import { SeenLines } from './seen-lines.ts'
-import type { Subscriber } from './subscriber.ts'
+import { defaultId, type Subscriber } from './subscriber.ts'
 
 interface Places {
   /** Tells one state of the file from another. */
@@ -13,6 +13,9 @@ interface Places {
   /** Where the row of an id begins, plus one. */
   rows: SeenLines
 }
+
+/** The id of the row, and the address's own, which copies carried before there was an id column. */
+const idsOf = ({ id, addressHash }: Subscriber): string[] => [...new Set([id, defaultId(addressHash)])]
 
 /** No row is longer, or it is not found. */
 const MOST_BYTES = 65_536
@@ -31,7 +34,7 @@ export class FileIndex {
     this.#file = file
   }
 
-  /** The subscriber of an id as the file has them, or null; without a file there is nobody. */
+  /** The subscriber of an id, theirs or their address's own, as the file has them, or null; without a file there is nobody. */
   async find(id: string): Promise<Subscriber | null> {
     const stamp = await this.#stamp()
     if (stamp === null) return null
@@ -53,9 +56,9 @@ export class FileIndex {
   async #read(stamp: string): Promise<Places> {
     const rows = new SeenLines()
     let headerEnd = 0
-    const note = (id: string | null, from: number): void => {
-      if (id === null) headerEnd = from
-      else rows.note(id, from + 1)
+    const note = (subscriber: Subscriber | null, from: number): void => {
+      if (subscriber === null) headerEnd = from
+      else for (const id of idsOf(subscriber)) rows.note(id, from + 1)
     }
     for await (const _row of readSubscribers(this.#root, this.#file, note));
     const delimiter = await delimiterOf(path.resolve(this.#root, this.#file), this.#file)
@@ -71,7 +74,8 @@ export class FileIndex {
       }
       const bytes = Buffer.concat([await part(0, headerEnd), await part(from, MOST_BYTES)])
       const rows = rowsIn(Readable.from([bytes]), { file: this.#file, delimiter, bytes: 0, onPlace: () => {} })
-      for await (const row of rows) return 'subscriber' in row && row.subscriber.id === id ? row.subscriber : null
+      for await (const row of rows)
+        return 'subscriber' in row && idsOf(row.subscriber).includes(id) ? row.subscriber : null
       return null
     } finally {
       await handle.close()

@@ -31,8 +31,8 @@ export async function* readSubscribers(
   yield* rowsIn(createReadStream(full), { file, delimiter, bytes: (await stat(full)).size, onPlace })
 }
 
-/** Told where each subscriber's row begins, in bytes from the beginning of the file, and first where the header ends (id null). */
-export type OnPlace = (id: string | null, from: number) => void
+/** Told where each subscriber's row begins, in bytes from the beginning of the file, and first where the header ends (null). */
+export type OnPlace = (subscriber: Subscriber | null, from: number) => void
 
 /** The rows in the bytes of a file, or of its header and a part of it. */
 export async function* rowsIn(
@@ -78,7 +78,7 @@ export async function* rowsIn(
       continue
     }
     const row = rowOf({ header, columns }, record, line, file, seen)
-    if ('subscriber' in row) onPlace(row.subscriber.id, from)
+    if ('subscriber' in row) onPlace(row.subscriber, from)
     from = info.bytes
     yield row
   }

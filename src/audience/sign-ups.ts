@@ -75,6 +75,7 @@ export class SignUps {
     return row ?? null
   }
 
+  /** Of an address, by its own id: the one a sign-up is noted under, whatever id its row has. */
   async consents(id: string): Promise<ConsentRow[]> {
     return homeTables(this.#database.db)
       .selectFrom('consent')

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { AudienceHome } from '../audience/home.ts'
 import { EXCLUDED, importSubscribers, MOST_ROWS, nothingImported, PAUSED } from '../audience/imports.ts'
 import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
-import { normalizedAddress, type Subscriber } from '../audience/subscriber.ts'
+import { defaultId, normalizedAddress, type Subscriber } from '../audience/subscriber.ts'
 import { deliveriesOf } from '../ledger/deliveries-of.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
 import { openAudience } from './audience.ts'
@@ -121,7 +121,7 @@ export async function showOne(context: Context, who: string): Promise<number> {
     const known = {
       state: stateOf(found, context.now.toISODate() ?? ''),
       ...asJson(found),
-      consents: (await home?.signUps.consents(found.id)) ?? [],
+      consents: (await home?.signUps.consents(defaultId(found.addressHash))) ?? [],
       preference: (await home?.choices.of(found.id)) ?? null,
       deliveries: database === null ? [] : await deliveriesOf(database.db, publication.id, found.id),
     }

@@ -67,11 +67,11 @@ export async function withdraw(
 /** Editions that may still have copies under way, or that a reader acts upon. */
 const LATEST = 10
 
-/** Copies of the latest editions that have not begun to leave are not for this subscriber any more. */
+/** Copies of the latest editions that have not begun to leave are not for this address any more, whatever id they stand under. */
 export async function withdrawEverywhere(
   db: Database,
   publication: string,
-  id: string,
+  addressHash: string,
   reason: Reason,
   now: number,
 ): Promise<void> {
@@ -83,7 +83,7 @@ export async function withdrawEverywhere(
     .set({ state: 'skipped', reason, lease_owner: null, lease_until: null, updated_at: now })
     .where('publication', '=', publication)
     .where('edition', 'in', editions)
-    .where('subscriber_id', '=', id)
+    .where('address_hash', '=', addressHash)
     .where('state', 'in', ['planned', 'leased'])
     .execute()
 }

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import { defaultId } from '../audience/subscriber.ts'
 import { subjectOfDatedToken } from '../audience/token.ts'
 import { readForm } from './form.ts'
 import { broken } from './preferences.ts'
@@ -17,7 +18,7 @@ export function ownDataPages(app: Hono, site: Site): void {
     const read = subjectOfDatedToken(secrets, 'own-data', publication.id, context.req.param('token') ?? '')
     if (read === null || site.now() - read.at > LINK_MILLISECONDS) return null
     const found = await readerOf(site, read.subject)
-    return found === null ? null : { id: read.subject, reader: found }
+    return found === null ? null : { id: found.subscriber.id, reader: found }
   }
   app.get('/d/:token', async (context) => {
     const found = await reader(context)
@@ -56,13 +57,13 @@ export function ownDataPages(app: Hono, site: Site): void {
 async function keptAbout(site: Site, id: string, subscriber: Reader['subscriber']): Promise<object> {
   const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
   const { own, preference } = await site.home.known(id)
-  const { line: _line, addressHash: _hash, ...row } = subscriber
+  const { line: _line, addressHash, ...row } = subscriber
   return {
     publication: site.publication.name,
     subscriber: row,
     since: instant(own?.created_at ?? null),
     unsubscribedAt: instant(preference?.unsubscribed_at ?? null),
-    consents: (await site.home.signUps.consents(id)).map((one) => ({
+    consents: (await site.home.signUps.consents(defaultId(addressHash))).map((one) => ({
       askedAt: instant(one.asked_at),
       confirmedAt: instant(one.confirmed_at),
       words: one.wording,

@@ -54,7 +54,7 @@ async function act(site: Site, context: Context, id: string, reader: Reader, lin
       site.log('unsubscribed', { who: site.who(id), how: 'preferences' })
       return after({ title: say('leftTitle'), text: say('leftText', publication.name) })
     case 'resubscribe':
-      await home.choices.resubscribe(id, site.now())
+      await home.choices.resubscribe(id, subscriber.addressHash, site.now())
       site.log('resubscribed', { who: site.who(id) })
       return after({ title: say('backTitle'), text: say('backText', publication.name) })
     case 'own-data': {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AudienceHome } from '../audience/home.ts'
-import { overlay, ownSubscriber } from '../audience/overlay.ts'
+import { ownSubscriber } from '../audience/overlay.ts'
 import type { Subscriber } from '../audience/subscriber.ts'
 import type { Secrets } from '../audience/token.ts'
 import type { Publication } from '../edition/publication.ts'
@@ -39,13 +39,8 @@ export interface Reader {
 
 /** The subscriber of an id as the database has them; null for nobody, and for who was forgotten. */
 export async function readerOf({ home, find }: Site, id: string): Promise<Reader | null> {
-  const { own, preference, deleted } = await home.known(id)
-  if (own !== null) {
-    const preferences = preference === null ? [] : [preference]
-    const subscriber = ownSubscriber(own)
-    return { subscriber: overlay(subscriber, { own, preferences, deleted: false }), baseTopics: subscriber.topics }
-  }
-  const row = deleted ? null : await find(id)
+  const { own, deleted } = await home.known(id)
+  const row = own !== null ? ownSubscriber(own) : deleted ? null : await find(id)
   return row === null ? null : { subscriber: await home.overlaid(row), baseTopics: row.topics }
 }
 

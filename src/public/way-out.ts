@@ -46,7 +46,8 @@ async function leave(site: Site, context: Context, token: string): Promise<Respo
   const form = await readForm(context.req.raw)
   const topic = publication.topics.find((one) => one.id === form.get('topic'))
   if (id !== null && topic !== undefined) {
-    await home.choices.leaveTopic(id, topic.id, site.now())
+    const before = (await readerOf(site, id))?.subscriber.excluded
+    await home.choices.leaveTopic(id, topic.id, site.now(), before)
     site.log('topic left', { who: site.who(id), topic: topic.id })
   } else if (id !== null) {
     await home.choices.unsubscribe(id, site.now())

@@ -99,6 +99,8 @@ export function homeContract(open: (root: string) => Promise<OpenDatabase>, runs
       await home.choices.leaveTopic(ADA, 'mail', 5)
       await home.choices.leaveTopic(ADA, 'mail', 6)
       expect(wantedTopics(await who('ada@readers.example'), ['world', 'mail', 'new'])).toEqual(['world', 'new'])
+      await Promise.all(['one', 'two', 'three'].map((topic) => home.choices.leaveTopic(ADA, topic, 6)))
+      expect((await who('ada@readers.example')).excluded?.toSorted()).toEqual(['mail', 'one', 'three', 'two'])
       await home.choices.leaveTopic(idOf('bob@readers.example'), 'mail', 6)
       expect(wantedTopics(await who('bob@readers.example'), ['world', 'mail', 'new'])).toEqual(['world'])
       await database.close()
@@ -127,7 +129,7 @@ export function homeContract(open: (root: string) => Promise<OpenDatabase>, runs
       await home.choices.unsubscribe(ADA, 6)
       await home.choices.choose(ADA, { ...nothing, deliverAt: '09:30' }, 7)
       expect(await who('ada@readers.example')).toMatchObject({ withheld: 'unsubscribed', deliverAt: '09:30' })
-      await home.choices.resubscribe(ADA, 8)
+      await home.choices.resubscribe(ADA, addressHash('ada@readers.example'), 8)
       expect(await who('ada@readers.example')).toMatchObject({ withheld: undefined, deliverAt: '09:30' })
       await database.close()
     })
@@ -283,6 +285,30 @@ export function homeContract(open: (root: string) => Promise<OpenDatabase>, runs
       await home.deletions.forget(ADA, 'ada@readers.example', 3)
       expect(await ledger.begin(key, ADA, 'me', 4)).toBe(false)
       expect(await ledger.withdraw(key, ADA, 4)).toBe('suppressed')
+      await database.close()
+    })
+
+    it('gets no copy that was planned under another id of theirs', async () => {
+      const { home, database } = await aHome()
+      const ledger = ledgerOn(database)
+      const key = { publication: PUBLICATION, edition: '2026-11-20' }
+      await ledger.open(key, 'x', false, 1)
+      await ledger.plan(
+        key,
+        [{ id: 'no-7', addressHash: addressHash('ada@readers.example'), dueAt: 1, skipped: null }],
+        1,
+      )
+      await ledger.lease(key, ['no-7'], 'me', 99, 2)
+      await home.deletions.forget(ADA, 'ada@readers.example', 3)
+      expect(await ledger.begin(key, 'no-7', 'me', 4)).toBe(false)
+      await database.close()
+    })
+
+    it('is not written down again by a topic they leave', async () => {
+      const { home, database } = await aHome()
+      await home.deletions.forget(ADA, 'ada@readers.example', 3)
+      await home.choices.leaveTopic(ADA, 'mail', 4)
+      expect(await home.choices.of(ADA)).toBeNull()
       await database.close()
     })
   })

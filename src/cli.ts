@@ -235,6 +235,7 @@ async function run(argv: readonly string[]): Promise<number> {
         'active',
         'inactive',
         'unsubscribed',
+        'suppressed',
         'paused',
         'deleted',
       ]),

@@ -83,7 +83,12 @@ export async function importSubscribers(
       await db
         .insertInto('preference')
         .values(chosen)
-        .onConflict((conflict) => conflict.doNothing())
+        // What was chosen here stays chosen, but whoever left elsewhere has left.
+        .onConflict((conflict) =>
+          conflict.columns(['publication', 'subscriber_id']).doUpdateSet((row) => ({
+            unsubscribed_at: row.fn.coalesce('preference.unsubscribed_at', 'excluded.unsubscribed_at'),
+          })),
+        )
         .execute()
     const left = await db
       .selectFrom('preference')

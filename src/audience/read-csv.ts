@@ -64,7 +64,7 @@ export async function* rowsIn(
     // `lines` counts the line the record ended on; a quoted cell may span several.
     const line = info.lines - record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0)
     if (header === null) {
-      header = record.map((name) => name.trim().toLowerCase())
+      header = record.map((name) => unguardedCell(name.trim()).toLowerCase())
       from = info.bytes
       onPlace(null, from)
       columns = columnsOf(header)

@@ -6,20 +6,25 @@ import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
 import { readConfig } from '../config.ts'
 import type { Publication } from '../edition/publication.ts'
 import type { OpenDatabase } from '../ledger/database.ts'
+import { ledgerOn } from '../ledger/open.ts'
 import { existingDatabase, type Place } from './real-database.ts'
 
 /** Everybody a publication is for, from its file and its database. */
 export interface OpenAudience {
   /** From the beginning, as often as it is asked for. */
   rows(): AsyncGenerator<AudienceRow>
+  /** Those of some address hashes that are never to be mailed, with the reason. */
+  suppressed(addressHashes: readonly string[]): Promise<Map<string, string>>
   close(): Promise<void>
 }
 
 /** For whoever only asks: the file as the real database has it. A question makes no database. */
 export async function openAudience(place: Place, publication: Publication): Promise<OpenAudience> {
   const database = await existingDatabase(place)
+  const ledger = database === null ? null : ledgerOn(database)
   return {
     rows: () => audienceOf(place, publication, database),
+    suppressed: async (hashes) => (await ledger?.suppressed(publication.id, hashes)) ?? new Map(),
     close: async () => database?.close(),
   }
 }

@@ -6,7 +6,7 @@ import { type AudienceRow, readSubscribers } from '../audience/read-csv.ts'
 import { defaultId, normalizedAddress, type Subscriber } from '../audience/subscriber.ts'
 import { deliveriesOf } from '../ledger/deliveries-of.ts'
 import { exitCodes, UserError } from '../problems/user-error.ts'
-import { openAudience } from './audience.ts'
+import { type OpenAudience, openAudience } from './audience.ts'
 import { type Context, openPublication, printFindings, printJson } from './command.ts'
 import { csvLine } from './csv-line.ts'
 import { existingDatabase, openRealDatabase } from './real-database.ts'
@@ -60,17 +60,22 @@ export async function exportAll(context: Context): Promise<number> {
     const further = new Set<string>()
     for await (const one of subscribersIn(audience.rows())) for (const name of Object.keys(one.extra)) further.add(name)
     const names = [...further].filter((name) => name !== EXCLUDED && name !== PAUSED)
-    if (context.json) return await printList(context, audience.rows(), asJson)
+    if (context.json) return await printList(context, audience, asJson)
     const own = ['email', 'id', 'name', 'topics', EXCLUDED, 'timezone', 'deliverat', 'language', 'status', PAUSED]
     context.stdout.write(csvLine([...own, ...names]))
-    for await (const one of subscribersIn(audience.rows())) {
+    for await (const one of knownIn(audience)) {
       // Who asked to be deleted is in nobody's file.
       if (one.withheld === 'suppressed') continue
       const { email, id, name, topics, excluded = [], timezone, deliverAt, language, pausedUntil } = one
       const cells = [email, id, name, topics.join(' '), excluded.join(' '), timezone, deliverAt, language]
       const further = names.map((column) => one.extra[column] ?? '')
       context.stdout.write(
-        csvLine([...cells.map((cell) => cell ?? ''), one.withheld ?? one.status, pausedUntil ?? '', ...further]),
+        csvLine([
+          ...cells.map((cell) => cell ?? ''),
+          one.withheld ?? (one.suppressed === undefined ? one.status : 'suppressed'),
+          pausedUntil ?? '',
+          ...further,
+        ]),
       )
     }
     return exitCodes.fine
@@ -85,13 +90,13 @@ export async function list(context: Context, state: string | null): Promise<numb
   const audience = await openAudience(context, publication)
   const today = context.now.toISODate() ?? ''
   try {
-    const wanted = (one: Subscriber): boolean => state === null || stateOf(one, today) === state
+    const wanted = (one: Known): boolean => state === null || stateOf(one, today) === state
     if (context.json)
-      return await printList(context, audience.rows(), (one) =>
+      return await printList(context, audience, (one) =>
         wanted(one) ? { state: stateOf(one, today), ...asJson(one) } : null,
       )
     let count = 0
-    for await (const one of subscribersIn(audience.rows())) {
+    for await (const one of knownIn(audience)) {
       if (!wanted(one)) continue
       count += 1
       const where = one.line === 0 ? 'database' : `${publication.subscribers}:${one.line}`
@@ -109,7 +114,7 @@ export async function showOne(context: Context, who: string): Promise<number> {
   const { publication } = await openPublication(context)
   const audience = await openAudience(context, publication)
   const found = await firstOf(
-    audience.rows(),
+    audience,
     (one) => one.id === who || normalizedAddress(one.email) === normalizedAddress(who),
   )
   await audience.close()
@@ -127,7 +132,7 @@ export async function showOne(context: Context, who: string): Promise<number> {
     }
     if (context.json) printJson(context, known)
     else
-      for (const [name, value] of Object.entries(known))
+      for (const [name, value] of Object.entries(known).filter(([, value]) => value != null))
         context.stdout.write(`${name.padEnd(12)}  ${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
     return exitCodes.fine
   } finally {
@@ -135,16 +140,19 @@ export async function showOne(context: Context, who: string): Promise<number> {
   }
 }
 
-type State = 'active' | 'inactive' | 'unsubscribed' | 'paused' | 'deleted'
+/** A subscriber, and why their address is never to be mailed: it bounced, or they complained. */
+type Known = Subscriber & { suppressed?: string }
+type State = 'active' | 'inactive' | 'unsubscribed' | 'suppressed' | 'paused' | 'deleted'
 
-function stateOf(one: Subscriber, today: string): State {
+function stateOf(one: Known, today: string): State {
   if (one.withheld === 'suppressed') return 'deleted'
   if (one.withheld === 'unsubscribed') return 'unsubscribed'
+  if (one.suppressed !== undefined) return 'suppressed'
   if (one.status !== 'active') return 'inactive'
   return today < (one.pausedUntil ?? '') ? 'paused' : 'active'
 }
 
-function asJson({ addressHash: _hash, line, ...one }: Subscriber): Record<string, unknown> {
+function asJson({ addressHash: _hash, line, ...one }: Known): Record<string, unknown> {
   return { ...one, line: line === 0 ? null : line }
 }
 
@@ -152,23 +160,38 @@ async function* subscribersIn(rows: AsyncIterable<AudienceRow>): AsyncGenerator<
   for await (const row of rows) if ('subscriber' in row) yield row.subscriber
 }
 
-async function firstOf(
-  rows: AsyncIterable<AudienceRow>,
-  isMeant: (one: Subscriber) => boolean,
-): Promise<Subscriber | null> {
-  for await (const one of subscribersIn(rows)) if (isMeant(one)) return one
+async function* knownIn({ rows, suppressed }: OpenAudience): AsyncGenerator<Known> {
+  let some: Subscriber[] = []
+  const known = async (): Promise<Known[]> => {
+    const reasons = await suppressed(some.map((one) => one.addressHash))
+    return some.map((one) => {
+      const reason = reasons.get(one.addressHash)
+      return reason === undefined ? one : { ...one, suppressed: reason }
+    })
+  }
+  for await (const one of subscribersIn(rows())) {
+    some.push(one)
+    if (some.length < MOST_ROWS) continue
+    yield* await known()
+    some = []
+  }
+  yield* await known()
+}
+
+async function firstOf(audience: OpenAudience, isMeant: (one: Known) => boolean): Promise<Known | null> {
+  for await (const one of knownIn(audience)) if (isMeant(one)) return one
   return null
 }
 
 /** One JSON document, written as it is read: a million subscribers need not fit into memory. */
 async function printList(
   context: Context,
-  rows: AsyncIterable<AudienceRow>,
-  fields: (one: Subscriber) => object | null,
+  audience: OpenAudience,
+  fields: (one: Known) => object | null,
 ): Promise<number> {
   context.stdout.write('[')
   let first = true
-  for await (const one of subscribersIn(rows)) {
+  for await (const one of knownIn(audience)) {
     const shown = fields(one)
     if (shown === null) continue
     context.stdout.write(`${first ? '' : ','}\n${JSON.stringify(shown)}`)

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { guardedCell, unguardedCell } from '../../src/audience/formula.ts'
 
-const signs = ["'", '=', '+', '-', '@', '\t', '\r', '＝', 'a', ' ', '1']
+const signs = ["'", '=', '+', '-', '@', '\t', '\n', '\r', '＝', 'a', ' ', '1']
 const cell = fc.string({ unit: fc.oneof(fc.constantFrom(...signs), fc.string({ minLength: 1, maxLength: 1 })) })
 
 describe('a cell of an export', () => {
-  it.each(['=1+1', '+49 30', '-x', '@SUM(A1)', '\t=1', '\r=1', '＝1', "'=1"])(
+  it.each(['=1+1', '+49 30', '-x', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', "'=1"])(
     'never begins like a formula: %j',
     (text) => {
       expect(guardedCell(text)).toBe(`'${text}`)
@@ -27,7 +27,7 @@ describe('a cell of an export', () => {
 
   it('begins like a formula in no case', () => {
     fc.assert(
-      fc.property(cell, (text) => !/^[=+\-@\t\r\0＝＋－＠]/u.test(guardedCell(text))),
+      fc.property(cell, (text) => !/^[=+\-@\t\n\r\0＝＋－＠]/u.test(guardedCell(text))),
       { numRuns: 2000 },
     )
   })

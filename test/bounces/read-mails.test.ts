@@ -77,6 +77,13 @@ describe('a fingerprint', () => {
     expect(print(aReport({ messageId: '<other@mx.test.example>' }))).not.toBe(print(mail))
     expect(print(aReport({ status: '5.2.2' }))).not.toBe(print(mail))
   })
+
+  it('of what is no mail is its own, so that one kept from a pipe never takes the place of another', () => {
+    const prints = ['', 'nothing', 'nothing else', '\0\0\0', 'a line\n\nand another'].map((text) =>
+      fingerprintOf(Buffer.from(text)),
+    )
+    expect(new Set(prints).size).toBe(5)
+  })
 })
 
 describe('a masked address', () => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AudienceHome } from '../../src/audience/home.ts'
 import { addressHash, defaultId } from '../../src/audience/subscriber.ts'
-import { openDatabase } from '../../src/ledger/open.ts'
+import { openDatabase, openLedger } from '../../src/ledger/open.ts'
 import { runCli } from '../support/run-cli.ts'
 import { sampleCopy } from '../support/sample.ts'
 
@@ -101,6 +101,44 @@ describe('subscribers', () => {
     const nobody = await runCli(['subscribers', 'show', 'dan@readers.example', '--root', root, '--json'])
     expect(nobody.exitCode).toBe(2)
     expect(JSON.parse(nobody.stdout).error.code).toBe('no-subscriber')
+  })
+
+  it('whose address is never to be mailed are listed as that, and an export says so', async () => {
+    const root = await sampleCopy({ 'subscribers.csv': 'email\nada@readers.example\nbob@readers.example\n' })
+    const ledger = await openLedger(path.join(root, '.broadsheet/ledger.db'))
+    const suppress = { addressHash: addressHash('bob@readers.example'), reason: 'complaint' }
+    const bounce = { fingerprint: 'f', verdict: 'complaint', reason: 'abuse', subscriberId: null, edition: null }
+    await ledger.bounces.take('morning-digest', [{ ...bounce, delivery: null, suppress }], 5)
+    await ledger.close()
+    const list = await runCli(['subscribers', 'list', '--state', 'suppressed', '--root', root])
+    expect(list.stdout).toMatch(/^suppressed\tbob@[^\n]+\n$/)
+    const show = await runCli(['subscribers', 'show', 'bob@readers.example', '--root', root, '--json'])
+    expect(JSON.parse(show.stdout)).toMatchObject({ state: 'suppressed', suppressed: 'complaint' })
+    const out = await runCli(['subscribers', 'export', '--root', root])
+    // A new database, which knows nothing of the complaint, mails them no more than this one.
+    const other = await sampleCopy({ 'subscribers.csv': out.stdout })
+    const sent = await runCli(['send', '2026-11-20', '--dry-run', '--json', '--root', other])
+    expect(JSON.parse(sent.stdout)).toMatchObject({ audience: 2, skipped: { inactive: 1 } })
+  })
+
+  it('who left elsewhere have left, whatever they chose here before', async () => {
+    const root = await sampleCopy({ 'subscribers.csv': 'email,status\nada@readers.example,unsubscribed\n' })
+    const database = await openDatabase(path.join(root, '.broadsheet/ledger.db'))
+    await new AudienceHome(database, 'morning-digest').choices.leaveTopic(idOf('ada@readers.example'), 'world', 5)
+    await database.close()
+    const file = path.join(root, 'subscribers.csv')
+    const imported = await runCli(['subscribers', 'import', file, '--root', root, '--json'])
+    expect(JSON.parse(imported.stdout)).toMatchObject({ added: 1, unsubscribed: 1 })
+    const show = await runCli(['subscribers', 'show', 'ada@readers.example', '--root', root, '--json'])
+    expect(JSON.parse(show.stdout)).toMatchObject({ state: 'unsubscribed', excluded: ['world'] })
+  })
+
+  it('keep the names of their columns on the way out and in, whatever those begin with', async () => {
+    const root = await sampleCopy({ 'subscribers.csv': 'email,+shoe\nada@readers.example,41\n' })
+    const out = await runCli(['subscribers', 'export', '--root', root])
+    const other = await sampleCopy({ 'subscribers.csv': out.stdout })
+    const list = await runCli(['subscribers', 'list', '--root', other, '--json'])
+    expect(JSON.parse(list.stdout)).toMatchObject([{ extra: { '+shoe': '41' } }])
   })
 
   it('of a publication without a database are those of the file, and asking makes none', async () => {

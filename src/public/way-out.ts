@@ -49,6 +49,9 @@ async function leave(site: Site, context: Context, token: string): Promise<Respo
     const before = (await readerOf(site, id))?.subscriber.excluded
     await home.choices.leaveTopic(id, topic.id, site.now(), before)
     site.log('topic left', { who: site.who(id), topic: topic.id })
+  } else if (id !== null && form.has('page') && form.has('topic')) {
+    // Whoever wanted one topic less, of a page that is older than the topics there are, does not lose them all.
+    return page(site, context, token)
   } else if (id !== null) {
     await home.choices.unsubscribe(id, site.now())
     site.log('unsubscribed', { who: site.who(id), how: form.has('page') ? 'page' : 'one-click' })

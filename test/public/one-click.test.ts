@@ -105,6 +105,14 @@ describe('a one-click request', () => {
     expect((await home.choices.of('r999'))?.unsubscribed_at).not.toBeNull()
   })
 
+  it('of a page with a topic that is no more asks again, and ends nothing', async () => {
+    const site = await aSite()
+    const body = new URLSearchParams({ page: '1', topic: 'gone' })
+    const answer = await site.app.request(site.wayOut(ADA), { method: 'POST', body })
+    expect(await answer.text()).toContain('name="topic" value="world"')
+    expect(await site.home.choices.of(ID)).toBeNull()
+  })
+
   it('is not what PUT, DELETE and PATCH are', async () => {
     const { app, wayOut, home } = await aSite()
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS'])

@@ -98,14 +98,18 @@ export function webhooks({ publication, secrets, now, take }: WebhookEffects): H
   return app
 }
 
-/** As it came, for signatures are of bytes; null when it is far too long. Hono's own limit fails on Node without a length. */
+/** As it came, for signatures are of bytes; null when it is far too long, or never came to its end. Hono's own limit fails on Node without a length. */
 async function bodyOf(context: Context): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of context.req.raw.body ?? []) {
-    size += chunk.length
-    if (size > MOST_BYTES) return null
-    chunks.push(chunk)
+  try {
+    for await (const chunk of context.req.raw.body ?? []) {
+      size += chunk.length
+      if (size > MOST_BYTES) return null
+      chunks.push(chunk)
+    }
+  } catch {
+    return null
   }
   return Buffer.concat(chunks)
 }

@@ -222,6 +222,14 @@ describe('webhooks of Postmark', () => {
 })
 
 describe('a webhook', () => {
+  it.each(['/mailgun', '/sendgrid'])('%s whose client goes away in the middle is no trouble of ours', async (path) => {
+    const { app, taken } = service()
+    const body = new ReadableStream({ start: (stream) => stream.error(new Error('aborted')) })
+    const answer = await app.request(path, { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect(answer.status).toBe(413)
+    expect(taken).toEqual([])
+  })
+
   it('without a secret is not there, and one with too much to say is not read', async () => {
     const { post } = service({ postmark: null, mailgun: null, sendgrid: null })
     for (const path of ['/postmark', '/mailgun', '/sendgrid']) expect(await post(path, '{}')).toBe(404)

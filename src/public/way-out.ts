@@ -25,7 +25,12 @@ async function page(site: Site, context: Context, token: string): Promise<Respon
   const speech = speechFor(site, reader?.subscriber.language)
   const { say, language } = speech
   const preferencesUrl = `../${preferencesPath(site, id)}`
-  if ((await home.choices.of(id))?.unsubscribed_at != null) return left(site, context, speech, id)
+  // Whose row is gone is known by this id alone.
+  const hasLeft =
+    reader === null
+      ? (await home.choices.of(id))?.unsubscribed_at != null
+      : reader.subscriber.withheld === 'unsubscribed'
+  if (hasLeft) return left(site, context, speech, id)
   const address = reader === null ? null : isolated(masked(reader.subscriber.email), language)
   return show(site, context, 'way-out', speech, {
     title: say('leaveTitle', name),

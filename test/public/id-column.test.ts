@@ -46,6 +46,8 @@ describe('a link in a copy that left before the file had ids', () => {
       await aCopyLeft(site)
       await post(site, left, { page: 'yes' })
       expect((await adaOf(site))?.withheld).toBe('unsubscribed')
+      for (const wayOut of [site.wayOut(ADA), NEW_WAY_OUT(site)])
+        expect(await (await site.app.request(wayOut)).text()).toContain('value="resubscribe"')
       expect(await (await site.app.request(back)).text()).toContain('Subscribe again')
       expect((await post(site, back, { do: 'resubscribe' })).status).toBe(200)
       expect((await adaOf(site))?.withheld).toBeUndefined()

@@ -5,16 +5,27 @@ import type { Hono } from 'hono'
 
 export interface PublicServer {
   url: string
-  /** Answers what is under way, and nothing more; connections that are idle end at once. */
+  /** Answers what is under way, and nothing more; who sends nothing, or never ends, is not waited for. */
   close(): Promise<void>
 }
 
 /** A request has so long to arrive, in milliseconds; readers' pages are small. */
 const REQUEST_MILLISECONDS = 15_000
+/** What is under way when it is stopped has so long to end: a little longer than a busy database is waited for. */
+const LAST_MILLISECONDS = 6000
 
-/** Starts listening; rejects when the port is taken. Any Host is answered, and none (HTTP/1.0) as well. */
-export async function listenPublic(app: Hono, host: string, port: number): Promise<PublicServer> {
+/**
+ * Starts listening; rejects when the port is taken. Any Host is answered, and none (HTTP/1.0) as well. `last`: how long
+ * `close` waits for connections that do not end, in milliseconds.
+ */
+export async function listenPublic(
+  app: Hono,
+  host: string,
+  port: number,
+  last = LAST_MILLISECONDS,
+): Promise<PublicServer> {
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  let isClosing = false
   const server = createServer(
     {
       requireHostHeader: false,
@@ -27,6 +38,8 @@ export async function listenPublic(app: Hono, host: string, port: number): Promi
     (request, response) => {
       // No page depends on the name it was asked under, and odd ones would be refused before any of ours sees them.
       request.headers.host = 'localhost'
+      // Else a client could go on and on over the connection it has.
+      if (isClosing) response.shouldKeepAlive = false
       void answer(request, response)
     },
   )
@@ -36,9 +49,12 @@ export async function listenPublic(app: Hono, host: string, port: number): Promi
   return {
     url: `http://${shown}:${bound}`,
     async close() {
+      isClosing = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+      // From here on Node looks for no timeouts any more, and a connection that never sent anything is not idle to it.
+      const end = setTimeout(() => server.closeAllConnections(), last)
       await closed
+      clearTimeout(end)
     },
   }
 }

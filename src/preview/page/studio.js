@@ -57,15 +57,17 @@ async function draw(state, received) {
   before = { of, html: email?.html ?? before.html }
   if (changed.length > 0) for (const pane of shownPanes()) pane.flash(changed)
   if (fresh) choose(page.view.entry !== null)
-  drawAround(state)
   requestAnimationFrame(() => {
-    if (state !== page.state) return
     const milliseconds = Math.max(1, Math.round(state.milliseconds + performance.now() - received))
-    setText('painted', `${fresh ? 'read' : 'saved'} ${clock()} · painted in ${milliseconds} ms`)
-    document.documentElement.dataset['version'] = String(state.version)
+    // What stands around the email, and what is asked of the server, does not keep it from the screen.
+    setTimeout(() => {
+      if (state !== page.state) return
+      drawAround(state)
+      setText('painted', `${fresh ? 'read' : 'saved'} ${clock()} · painted in ${milliseconds} ms`)
+      document.documentElement.dataset['version'] = String(state.version)
+      loadEditions()
+    })
   })
-  // What nobody waits for comes after the paint.
-  setTimeout(loadEditions, 30)
 }
 
 /** @param {StudioState} state */

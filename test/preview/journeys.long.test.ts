@@ -59,9 +59,14 @@ describe('the studio, by each of its controls', () => {
     await arrive('?panes=light,source,changes&against=previous&entry=1&tab=entry')
     await page.locator('[data-action="change.show"]').first().waitFor()
     await look()
+    // What a key brings that comes from the server, or the dialog itself.
+    const brings = { w: '.matrix button', r: '#reader-found .line' }
     for (const key of ['w', 'c', 'r', 's', 'q', '?', 'Control+k']) {
       await page.keyboard.press(key)
-      await page.waitForTimeout(key === 'r' || key === 'w' ? 600 : 60)
+      await page
+        .locator(brings[key as keyof typeof brings] ?? 'dialog[open]')
+        .first()
+        .waitFor()
       await look()
       if (key !== 'w') await page.keyboard.press('Escape')
     }

@@ -6,15 +6,15 @@ import { type FleetOptions, type FleetResult, runFleet } from '../scripts/fleet.
 
 const ROUNDS = 3
 const DELAY = 50
-const CONNECTIONS = 10
+/** So few that the servers are the limit, and not what all of this shares: two cores, one disk. */
+const CONNECTIONS = 8
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const rate = ({ taken, seconds }: FleetResult): number => taken / seconds
 
 const plain = { connections: CONNECTIONS, delay: DELAY, kills: 0, crashes: 0 }
-const one: FleetOptions = { ...plain, subscribers: 1000, workers: 1, servers: 1 }
-const four: FleetOptions = { ...plain, subscribers: 4000, workers: 4, servers: 4 }
+const one: FleetOptions = { ...plain, subscribers: 800, workers: 1, servers: 1 }
+const four: FleetOptions = { ...plain, subscribers: 3200, workers: 4, servers: 4 }
 
 if (process.argv.includes('--million')) {
   const result = await runFleet({
@@ -31,8 +31,8 @@ if (process.argv.includes('--million')) {
   const alone: number[] = []
   const together: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    alone.push(rate(await runFleet(one)))
-    together.push(rate(await runFleet(four)))
+    alone.push((await runFleet(one)).rate)
+    together.push((await runFleet(four)).rate)
   }
   // Four answers a copy, so many connections: what the servers allow, whatever the machine does.
   const most = (CONNECTIONS * 1000) / (4 * DELAY)

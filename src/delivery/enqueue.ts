@@ -20,7 +20,7 @@ export interface EnqueueRun {
 }
 
 /** Deliveries in a batch: a worker's few seconds. */
-export const BATCH = 500
+export const BATCH = 200
 /** Whoever is skipped has no instant. */
 const NO_INSTANT = -1
 

@@ -54,11 +54,15 @@ export function asWordSeesIt(html: string): string {
 
 /** The email on a surface, in a fresh page; the caller closes it. */
 export async function showOn(browser: Browser, surface: Surface, html: string, height = 900, scale = 1): Promise<Page> {
-  const page = await browser.newPage({
-    viewport: { width: surface.width, height },
-    colorScheme: surface.dark === true ? 'dark' : 'light',
-    deviceScaleFactor: scale,
-  })
-  await show(page, surface.change === undefined ? html : surface.change(html), surface.css)
+  const page = await browser.newPage({ deviceScaleFactor: scale })
+  await showIn(page, surface, html, height)
   return page
+}
+
+/** The same in a page that has shown another: its fonts are there already. */
+export async function showIn(page: Page, surface: Surface, html: string, height = 900): Promise<void> {
+  await page.setViewportSize({ width: surface.width, height })
+  await page.emulateMedia({ colorScheme: surface.dark === true ? 'dark' : 'light' })
+  await page.unrouteAll()
+  await show(page, surface.change === undefined ? html : surface.change(html), surface.css)
 }

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../../scripts/browser.ts'
 import { violations } from '../../scripts/look.ts'
@@ -134,17 +134,34 @@ const HARMLESS = [
 ]
 
 let browser: Browser
+/** One for all of them; each document is a new one. */
+let tab: Page
 beforeAll(async () => {
   browser = await launchChromium()
+  tab = await browser.newPage({ viewport: { width: 680, height: 900 } })
+  await tab.route('**', (route) => route.abort())
 })
 afterAll(() => browser.close())
 
 const codesOf = (found: readonly string[]): string[] => [...new Set(found)].sort()
 const compared = new Set(Object.values(SAME))
 
-async function anEmail(
-  template: string,
-): Promise<{ page: (html: string) => FinishedEmail; html: string; check(html: string): string[] }> {
+interface AnEmail {
+  page(html: string): FinishedEmail
+  html: string
+  check(html: string): string[]
+}
+
+/** Made once for each template: what is damaged is the finished HTML. */
+const made = new Map<string, Promise<AnEmail>>()
+
+function anEmail(template: string): Promise<AnEmail> {
+  const email = made.get(template) ?? makeEmail(template)
+  made.set(template, email)
+  return email
+}
+
+async function makeEmail(template: string): Promise<AnEmail> {
   const root = await aGoodPublication({
     'broadsheet.yaml': GOOD_PUBLICATION.replace('template: broadsheet', `template: ${template}`),
   })
@@ -178,13 +195,10 @@ async function anEmail(
 
 async function axe(html: string): Promise<string[]> {
   const found: string[] = []
+  await tab.setContent(html, { waitUntil: 'load' })
   for (const colorScheme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 680, height: 900 } })
-    const page = await context.newPage()
-    await page.route('**', (route) => route.abort())
-    await page.setContent(html, { waitUntil: 'load' })
-    found.push(...(await violations(page)).map((one) => SAME[one.rule] ?? `axe:${one.rule}`))
-    await context.close()
+    await tab.emulateMedia({ colorScheme })
+    found.push(...(await violations(tab)).map((one) => SAME[one.rule] ?? `axe:${one.rule}`))
   }
   return codesOf(found)
 }

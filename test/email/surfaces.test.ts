@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { typicalEdition } from '../../bench/typical-edition.ts'
 import { launchChromium } from '../../scripts/browser.ts'
 import { lowestContrast, sidewaysScroll, violations } from '../../scripts/look.ts'
 import { markupConsortiumChecks } from '../../scripts/markup-consortium.ts'
 import { type Email, readVariation } from '../../scripts/read-email.ts'
-import { type Surface, showOn, surfaces } from '../../scripts/surfaces.ts'
+import { type Surface, showIn, surfaces } from '../../scripts/surfaces.ts'
 import { hostileEditions } from '../editions/hostile.ts'
 
 const TEMPLATES = ['broadsheet', 'bulletin', 'wire']
@@ -18,10 +18,13 @@ const surface = (name: string, more: Partial<Surface> = {}): Surface => {
 }
 
 let browser: Browser
+/** One for all looks: a new one would fetch its fonts again. */
+let page: Page
 const emails = new Map<string, Email>()
 
 beforeAll(async () => {
   browser = await launchChromium()
+  page = await browser.newPage()
   for (const template of TEMPLATES) {
     emails.set(template, await readVariation({ keys: { template } }))
     emails.set(
@@ -33,17 +36,9 @@ beforeAll(async () => {
 
 afterAll(() => browser.close())
 
-async function on<Result>(
-  email: Email,
-  where: Surface,
-  look: (page: Awaited<ReturnType<typeof showOn>>) => Promise<Result>,
-): Promise<Result> {
-  const page = await showOn(browser, where, email.page)
-  try {
-    return await look(page)
-  } finally {
-    await page.close()
-  }
+async function on<Result>(email: Email, where: Surface, look: (page: Page) => Promise<Result>): Promise<Result> {
+  await showIn(page, where, email.page)
+  return look(page)
 }
 
 function all(): [string, Email][] {

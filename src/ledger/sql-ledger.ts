@@ -32,8 +32,7 @@ export class SqlLedger implements Ledger {
   readonly #db: Database
   readonly #words: SqlWords
   /** Begins and settlements of all connections share their commits, in the order they came. */
-  readonly #begins: GroupCommit<Begin | Settle, boolean>
-  readonly #settlements: GroupCommit<Begin | Settle, boolean>
+  readonly #steps: GroupCommit<Begin | Settle, boolean>
 
   constructor(database: OpenDatabase) {
     this.#database = database
@@ -41,19 +40,10 @@ export class SqlLedger implements Ledger {
     this.bounces = new BounceBook(database)
     this.#words = database.words
     const begun = new Set<string>()
-    if (database.engine === 'sqlite') {
-      // One transaction writes at a time: the two kinds share it.
-      this.#begins = new GroupCommit((items) =>
-        database.transaction((db) => takeSteps((query) => database.all(query, db), database.words, items, begun)),
-      )
-      this.#settlements = this.#begins
-      return
-    }
-    // A statement is a transaction, and costs one way to the server and back; the two kinds go beside each other.
-    const commit = (items: readonly (Begin | Settle)[]): Promise<boolean[]> =>
-      takeSteps((query) => database.all(query), database.words, items, begun)
-    this.#begins = new GroupCommit(commit)
-    this.#settlements = new GroupCommit(commit)
+    // In one transaction: a connection's next begin may never be on record without the outcome of its copy before.
+    this.#steps = new GroupCommit((items) =>
+      database.transaction((db) => takeSteps((query) => database.all(query, db), database.words, items, begun)),
+    )
   }
 
   now(): Promise<number> {
@@ -146,7 +136,7 @@ export class SqlLedger implements Ledger {
   }
 
   begin(key: EditionKey, id: string, owner: string, now: number): Promise<boolean> {
-    return this.#begins.add({ key, id, owner, now })
+    return this.#steps.add({ key, id, owner, now })
   }
 
   withdraw(key: EditionKey, id: string, now: number): Promise<'unsubscribed' | 'suppressed' | null> {
@@ -154,7 +144,7 @@ export class SqlLedger implements Ledger {
   }
 
   async settle(key: EditionKey, settlement: Settlement, owner: string, now: number): Promise<void> {
-    await this.#settlements.add({ key, settlement, owner, now })
+    await this.#steps.add({ key, settlement, owner, now })
   }
 
   async renew(owner: string, until: number): Promise<void> {
@@ -296,8 +286,7 @@ export class SqlLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    await this.#begins.idle()
-    await this.#settlements.idle()
+    await this.#steps.idle()
     await this.#database.close()
   }
 

@@ -22,6 +22,7 @@ const RANKS: Record<string, number> = {
   ledger: 1,
   problems: 0,
   network: 0,
+  threads: 0,
   yaml: 0,
 }
 

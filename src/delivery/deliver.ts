@@ -1,5 +1,6 @@
 import { UserError } from '../problems/user-error.ts'
 import { type BackOff, RunTrouble } from './back-off.ts'
+import { HandOver } from './hand-over.ts'
 import type { FilledMessage } from './message.ts'
 import type { Delivery } from './plan.ts'
 import { type Allocate, RawBuffers } from './raw-buffers.ts'
@@ -30,33 +31,52 @@ export interface Steps<Taken extends Delivery> {
   /** True once nothing more may be begun. */
   isStopped(): boolean
   backOff: BackOff
+  /** Waits until the next may go, where there is a rate. */
+  pace?(): Promise<void>
 }
 
 /** How often trouble of the run may meet the same copy before it is deferred: it may be what the server chokes on. */
 const MOST_TROUBLES = 2
 
+/** A delivery with its message, or with why it has none; null when the run was over before it was made. */
+interface Prepared<Taken> {
+  delivery: Taken
+  message: FilledMessage | RunRefused | Outcome | null
+}
+
 /**
- * Sixth step of the path: takes deliveries as they come and has as many under way as there are connections. Every one
- * taken is settled, exactly once. A message that cannot be made is a rejected delivery with its reason, never the end of
- * the run (unless it is a UserError: that is the operator's to mend, and the run is refused). Trouble of the run slows
- * all of it down and the copy is tried again; after a refusal of the run the rest is deferred untried.
+ * Sixth step of the path: takes deliveries as they come, has as many under way as there are connections, and holds as many
+ * again ready, filled and signed, for whichever connection is free first. Every one taken is settled, exactly once. A
+ * message that cannot be made is a rejected delivery with its reason, never the end of the run (unless it is a UserError:
+ * that is the operator's to mend, and the run is refused). Trouble of the run slows all of it down and the copy is tried
+ * again; after a refusal of the run the rest is deferred untried.
  */
 export async function deliverAll<Taken extends Delivery>(
   deliveries: AsyncIterable<Taken>,
-  { messageFor, onBegin, onSettled, isStopped, backOff }: Steps<Taken>,
+  { messageFor, onBegin, onSettled, isStopped, backOff, pace }: Steps<Taken>,
   transport: Transport,
   connections: number,
   run: Run = { refused: null },
 ): Promise<Run> {
-  const buffers = new RawBuffers(connections)
+  const buffers = new RawBuffers(2 * connections)
   const source = deliveries[Symbol.asyncIterator]()
+  const ready = new HandOver<Prepared<Taken>>()
   let broken: { error: unknown } | null = null
-  const attempt = async (delivery: Taken, recorded: Promise<void>): Promise<Attempt> => {
+  const breaks = (error: unknown): void => {
+    broken ??= { error }
+    ready.end()
+  }
+  const isOver = (): boolean => run.refused !== null || broken !== null || isStopped()
+
+  const attempt = async ({ delivery, message }: Prepared<Taken>, recorded: Promise<void>): Promise<Attempt> => {
+    await pace?.()
     for (let troubles = 1; ; troubles++) {
       const began = await backOff.ready()
-      if (run.refused !== null || broken !== null || isStopped()) return untried('not tried: the run had stopped')
+      if (isOver() || message === null) return untried('not tried: the run had stopped')
+      if ('state' in message) return { outcome: message, tried: true }
       try {
-        return await attemptOnce(delivery, began, recorded)
+        if (message instanceof RunRefused) throw message
+        return await attemptOnce(delivery, message, began, recorded)
       } catch (caught) {
         if (caught instanceof RunTrouble) {
           backOff.slowDown(began)
@@ -71,22 +91,18 @@ export async function deliverAll<Taken extends Delivery>(
       }
     }
   }
-  const attemptOnce = async (delivery: Taken, began: number, recorded: Promise<void>): Promise<Attempt> => {
-    let message: FilledMessage
-    try {
-      message = await messageFor(delivery, buffers.allocate)
-    } catch (caught) {
-      // What the operator has to mend, such as a signature that does not verify, concerns everybody.
-      if (caught instanceof UserError) throw new RunRefused(caught.message, caught.hint, caught)
-      const reply = `the message could not be made: ${caught instanceof Error ? caught.message : caught}`
-      return { outcome: { state: 'rejected', reply }, tried: true }
-    }
+  const attemptOnce = async (
+    delivery: Taken,
+    { envelope, raw, needsNoStuffing }: FilledMessage,
+    began: number,
+    recorded: Promise<void>,
+  ): Promise<Attempt> => {
     let lost = false
     const outcome = await transport({
       id: delivery.subscriber.id,
-      envelope: message.envelope,
-      raw: message.raw,
-      needsNoStuffing: message.needsNoStuffing,
+      envelope,
+      raw,
+      needsNoStuffing,
       onBegin: async () => {
         const [granted] = await Promise.all([onBegin(delivery), recorded])
         lost = !granted || broken !== null
@@ -95,26 +111,47 @@ export async function deliverAll<Taken extends Delivery>(
     })
     if (outcome.state === 'deferred' && outcome.slow === true) backOff.slowDown(began)
     else if (!lost) backOff.delivered()
-    if (outcome.state === 'accepted') buffers.giveBack(message.raw)
+    if (outcome.state === 'accepted') buffers.giveBack(raw)
     return { outcome, tried: !lost }
   }
-  const work = async (): Promise<void> => {
-    let recorded: Promise<void> = Promise.resolve()
+
+  const messageOf = async (delivery: Taken): Promise<Prepared<Taken>['message']> => {
+    try {
+      return await messageFor(delivery, buffers.allocate)
+    } catch (caught) {
+      // What the operator has to mend, such as a signature that does not verify, concerns everybody.
+      if (caught instanceof UserError) return new RunRefused(caught.message, caught.hint, caught)
+      const reply = `the message could not be made: ${caught instanceof Error ? caught.message : caught}`
+      return { state: 'rejected', reply }
+    }
+  }
+  const prepare = async (): Promise<void> => {
     try {
       for (let next = await source.next(); next.done !== true && broken === null; next = await source.next()) {
-        const { outcome, tried } = await attempt(next.value, recorded)
+        const delivery = next.value
+        await ready.offer({ delivery, message: isOver() ? null : await messageOf(delivery) })
+      }
+    } catch (error) {
+      breaks(error)
+    }
+  }
+  const send = async (): Promise<void> => {
+    let recorded: Promise<void> = Promise.resolve()
+    try {
+      for (let next = await ready.take(); next !== null && broken === null; next = await ready.take()) {
+        const { outcome, tried } = await attempt(next, recorded)
         await recorded
-        recorded = onSettled(next.value, outcome, tried)
-        recorded.catch((error) => {
-          broken ??= { error }
-        })
+        recorded = onSettled(next.delivery, outcome, tried)
+        recorded.catch(breaks)
       }
       await recorded
     } catch (error) {
-      broken ??= { error }
+      breaks(error)
     }
   }
-  await Promise.all(Array.from({ length: connections }, work))
+  const many = (work: () => Promise<void>): Promise<void[]> => Promise.all(Array.from({ length: connections }, work))
+  void many(prepare).then(() => ready.end())
+  await many(send)
   // What breaks the run (a ledger that cannot be written) breaks it once the copies under way have had their answers.
   if (broken !== null) throw (broken as { error: unknown }).error
   return run

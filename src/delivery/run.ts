@@ -19,6 +19,8 @@ export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | '
   /** `--first N`. */
   first: number | null
   transport: OpenTransport
+  /** Waits until the next may go, where there is a rate. */
+  pace(): Promise<void>
   /** Makes what can be made of these before their instant. */
   prepare(ready: readonly Delivery[]): Promise<void>
   messageFor(delivery: LeasedDelivery, allocate: Allocate): Promise<FilledMessage>
@@ -91,6 +93,7 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
       onSettled,
       isStopped,
       backOff,
+      pace: edition.pace,
     }
     await deliverAll(
       takeUp(edition.audience(), take, tally),

@@ -2,6 +2,7 @@ import type { AudienceRow } from '../audience/read-csv.ts'
 import type { Subscriber } from '../audience/subscriber.ts'
 import type { EditionKey, Leased, Ledger, Planned, PlanRow } from '../ledger/ledger.ts'
 import { type Delivery, type Offer, planDelivery, type SkipReason, type Timing } from './plan.ts'
+import { readAhead } from './read-ahead.ts'
 
 /** A delivery that is this run's to make: leased in the ledger. */
 export interface LeasedDelivery extends Delivery {
@@ -39,34 +40,38 @@ export interface TakeUp {
   accounts: boolean
   /** No more than so many are taken. */
   room: { left: number }
-  /** How many deliveries are under way at a time; three times as many are leased ahead. */
+  /** How many deliveries are under way at a time, and as many made ready; twice as many are leased beside these. */
   connections: number
   /** Addresses never to mail, of those asked about, with the reason. */
   suppressed(hashes: readonly string[]): Promise<Map<string, string>>
   clock(): number
   /** True once nothing more may be begun: Ctrl-C, or a refusal of the run. */
   isStopped(): boolean
-  /** Waits until the next may go, where there is a rate. */
-  pace(): Promise<void>
   onRow(row: AudienceRow): void
 }
 
 /** How long a lease lasts without being renewed (design, section 6). */
 export const LEASE_MILLISECONDS = 30_000
-/** Rows planned in one transaction. */
-const CHUNK = 1000
-/** With those under way, never more than four times the connections are leased (design, section 6). */
-const LEASED_AHEAD = 3
+/** Rows planned in one transaction: what is under way waits for it with its own. */
+const CHUNK = 500
 
 /**
- * One pass over the audience: planned in the ledger as it streams by, and of it what this run may deliver now, a few
- * leased at a time. Everybody else is in the tally. Memory stays flat.
+ * One pass over the audience: planned in the ledger as it streams by, and of it what this run may deliver now, as many
+ * leased at a time as there are connections. Everybody else is in the tally. Memory stays flat.
+ *
+ * Both steps are one ahead of who asks. A batch that is used up and the one after it, what is being made ready and what is
+ * under way: never more than four times the connections are leased (design, section 6).
  */
 export async function* takeUp(
   rows: AsyncIterable<AudienceRow>,
   take: TakeUp,
   tally: Tally,
 ): AsyncGenerator<LeasedDelivery> {
+  for await (const batch of readAhead(leasedOf(readAhead(plannedOf(rows, take, tally), 1), take, tally), 1)) yield* batch
+}
+
+/** Those to be delivered now, in the chunks they were planned in. */
+async function* plannedOf(rows: AsyncIterable<AudienceRow>, take: TakeUp, tally: Tally): AsyncGenerator<Delivery[]> {
   let chunk: Candidate[] = []
   for await (const row of rows) {
     tally.audience += 1
@@ -76,10 +81,10 @@ export async function* takeUp(
     if ('reason' in candidate) skip(tally, candidate.reason)
     else chunk.push(candidate)
     if (chunk.length < CHUNK) continue
-    yield* takeChunk(chunk, take, tally)
+    yield await planChunk(chunk, take, tally)
     chunk = []
   }
-  if (chunk.length > 0) yield* takeChunk(chunk, take, tally)
+  if (chunk.length > 0) yield await planChunk(chunk, take, tally)
 }
 
 /** A row of the audience as it is to be planned. */
@@ -122,7 +127,7 @@ export function planRowOf(
   return { id, addressHash, dueAt: delivery?.window.from ?? now, skipped: reason }
 }
 
-async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): AsyncGenerator<LeasedDelivery> {
+async function planChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tally): Promise<Delivery[]> {
   const { ledger, key, due } = take
   const hashes = chunk.map((one) => one.subscriber.addressHash)
   const suppressed = await take.suppressed(hashes)
@@ -141,27 +146,36 @@ async function* takeChunk(chunk: readonly Candidate[], take: TakeUp, tally: Tall
     else if (take.accounts || (due !== null && row.dueAt > due.at)) tally[leftAs(row, now)] += 1
     else ready.push(delivery)
   }
-  if (ready.length === 0) return
-  await due?.wait(ready)
-  for (let from = 0; from < ready.length; ) {
-    const batch = ready.slice(from, from + Math.min(take.connections * LEASED_AHEAD, take.room.left))
-    from += batch.length
-    if (batch.length === 0) {
-      tally.notDue += ready.length - from
-      return
-    }
-    const leased = await leaseBatch(batch, take)
-    const lost = batch.filter((one) => !leased.has(one.subscriber.id))
-    // What nobody may have (the edition is on hold, the run has stopped) is left; the rest is another sender's.
-    if (lost.length > 0 && (take.isStopped() || (await ledger.isHeld(key)))) tally.deferred += lost.length
-    else tally.already += lost.length
-    take.room.left -= leased.size
-    for (const delivery of batch) {
-      const lease = leased.get(delivery.subscriber.id)
-      if (lease === undefined) continue
-      tally.taken += 1
-      await take.pace()
-      yield { ...delivery, datedAt: lease.datedAt, attempts: lease.attempts }
+  return ready
+}
+
+async function* leasedOf(
+  chunks: AsyncIterable<Delivery[]>,
+  take: TakeUp,
+  tally: Tally,
+): AsyncGenerator<LeasedDelivery[]> {
+  const { ledger, key, due, room } = take
+  for await (const ready of chunks) {
+    if (ready.length === 0) continue
+    await due?.wait(ready)
+    for (let from = 0; from < ready.length; ) {
+      const batch = ready.slice(from, from + Math.min(take.connections, room.left))
+      from += batch.length
+      if (batch.length === 0) {
+        tally.notDue += ready.length - from
+        break
+      }
+      const leased = await leaseBatch(batch, take)
+      const lost = batch.filter((one) => !leased.has(one.subscriber.id))
+      // What nobody may have (the edition is on hold, the run has stopped) is left; the rest is another sender's.
+      if (lost.length > 0 && (take.isStopped() || (await ledger.isHeld(key)))) tally.deferred += lost.length
+      else tally.already += lost.length
+      room.left -= leased.size
+      tally.taken += leased.size
+      yield batch.flatMap((delivery) => {
+        const lease = leased.get(delivery.subscriber.id)
+        return lease === undefined ? [] : [{ ...delivery, datedAt: lease.datedAt, attempts: lease.attempts }]
+      })
     }
   }
 }

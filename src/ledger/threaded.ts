@@ -1,8 +1,7 @@
-import path from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { UserError } from '../problems/user-error.ts'
+import { AskedThread } from '../threads/asked-thread.ts'
 import type { Ledger } from './ledger.ts'
-import type { Answer, Call, Called } from './ledger-thread.ts'
+import type { Called, LedgerCall, ToldUserError } from './ledger-thread.ts'
 
 /** With fewer rows in its first batch a run is over before a thread has started (0.15 s of CPU). */
 const WORTH_A_THREAD = 500
@@ -40,66 +39,31 @@ export function threaded(ledger: Ledger, file: string, worthIt = WORTH_A_THREAD)
   })
 }
 
-/** The thread, and who waits for its answers. */
+/** What an operator has to mend keeps its words; a bug keeps its stack. */
 class LedgerThread {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
-  #outgoing: Call[] = []
-  #asked = 0
-  #over: { error: unknown } | null = null
+  readonly #thread: AskedThread
 
   constructor(file: string) {
-    const { dirname, filename } = import.meta
-    this.#worker = new Worker(path.join(dirname, `ledger-thread${path.extname(filename)}`), {
-      workerData: { file },
-      execArgv: [],
-    })
-    this.#worker.unref()
-    this.#worker.on('message', (answers: readonly Answer[]) => {
-      for (const answer of answers) {
-        const waiting = this.#waiting.get(answer.id)
-        this.#waiting.delete(answer.id)
-        if ('value' in answer) waiting?.resolve(answer.value)
-        else waiting?.reject(errorOf(answer))
-      }
-      if (this.#waiting.size === 0) this.#worker.unref()
-    })
-    this.#worker.on('error', (error) => this.#ended(error))
-    this.#worker.on('exit', () => this.#ended(new Error("The ledger's thread has ended")))
+    this.#thread = new AskedThread('ledger-thread', import.meta.url, { file })
   }
 
   /** The answer is what the ledger of the thread says to the call. */
-  ask<Result>(name: Called, values: unknown[]): Promise<Result> {
-    if (this.#over !== null) return Promise.reject(this.#over.error)
-    this.#asked += 1
-    const id = this.#asked
-    if (this.#waiting.size === 0) this.#worker.ref()
-    if (this.#outgoing.push({ id, name, values }) === 1)
-      setImmediate(() => {
-        this.#worker.postMessage(this.#outgoing)
-        this.#outgoing = []
-      })
-    return new Promise<Result>((resolve, reject) =>
-      this.#waiting.set(id, { resolve: (value) => resolve(value as Result), reject }),
-    )
+  async ask<Result>(name: Called, values: unknown[]): Promise<Result> {
+    try {
+      return await this.#thread.ask<Result>({ name, values } satisfies LedgerCall)
+    } catch (error) {
+      const { userError } = error as Partial<ToldUserError>
+      throw userError === undefined
+        ? error
+        : new UserError(userError.code, userError.message, userError.hint, { cause: error })
+    }
   }
 
   async close(): Promise<void> {
     try {
       await this.ask('close', [])
     } finally {
-      await this.#worker.terminate()
+      await this.#thread.end()
     }
   }
-
-  #ended(error: unknown): void {
-    this.#over ??= { error }
-    for (const { reject } of this.#waiting.values()) reject(error)
-    this.#waiting.clear()
-  }
-}
-
-/** What an operator has to mend keeps its words; a bug keeps its stack. */
-function errorOf({ error, userError }: Extract<Answer, { error: unknown }>): unknown {
-  return userError === null ? error : new UserError(userError.code, userError.message, userError.hint, { cause: error })
 }

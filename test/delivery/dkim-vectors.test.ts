@@ -125,7 +125,7 @@ describe('the signatures of RFC 8463, appendix A', () => {
     const tags = tagsOf(signature)
     const unsigned = signature.replace(/ b=[^;]*$/, ' b=')
     const data = signedData(headerFields(HEADERS), (tags.get('h') ?? '').split(':'), unsigned)
-    expect(await signatureOver(key(algorithm, privateKey), data)).toBe(tags.get('b'))
+    expect(await signatureOver(key(algorithm, privateKey), data.toString('latin1'))).toBe(tags.get('b'))
     const given = Buffer.from(tags.get('b') ?? '', 'base64')
     expect(verifies(key(algorithm, privateKey), data, given)).toBe(true)
     const other = signedData(

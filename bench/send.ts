@@ -166,6 +166,7 @@ try {
     'send --live': () => ours(false, POOL),
     'send --live, signed': () => ours(true, POOL),
     'send --live, signed, 50 connections': () => ours(true, 50),
+    'send --live, signed, 100 connections': () => ours(true, 100),
   }
   const figures = new Map(Object.keys(contenders).map((one) => [one, [] as Figure[]]))
   const calibrations: number[] = []
@@ -200,11 +201,16 @@ try {
     'send --live, signed, 50 connections',
     'sendMail({ html }) in a loop, signed',
   )
+  share(
+    'ours to the loop, signed, with 100 connections',
+    'send --live, signed, 100 connections',
+    'sendMail({ html }) in a loop, signed',
+  )
   if (installed !== null) share('ours to email-templates, signed', 'send --live, signed', 'email-templates, signed')
   const limit = 1 / (1 / middle('A: smtp-source, the same octets') + 1 / middle('B: RSA-2048 signatures of all cores'))
   if (Number.isFinite(limit))
     console.log(
-      `limit 1/(1/A + 1/B) ${limit.toFixed(0)} a second; of it signed ${((100 * middle('send --live, signed')) / limit).toFixed(0)} %, with 50 connections ${((100 * middle('send --live, signed, 50 connections')) / limit).toFixed(0)} %`,
+      `limit 1/(1/A + 1/B) ${limit.toFixed(0)} a second; of it signed ${((100 * middle('send --live, signed')) / limit).toFixed(0)} %, with 50 connections ${((100 * middle('send --live, signed, 50 connections')) / limit).toFixed(0)} %, with 100 ${((100 * middle('send --live, signed, 100 connections')) / limit).toFixed(0)} %`,
     )
 } finally {
   sink.disconnect()

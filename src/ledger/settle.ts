@@ -21,8 +21,9 @@ export interface Settle {
 type All = <Row>(query: RawBuilder<unknown>) => Promise<Row[]>
 
 /**
- * Each kind in one statement: a row never has two steps in one group, since whoever settles it has waited for its begin.
- * True for what was done; a row its owner has lost is left as it is. `begun` names editions that are known to have begun.
+ * Each kind in one statement (for each edition and owner there is: nearly always one), since a row never has two steps in
+ * one group: whoever settles it has waited for its begin. True for what was done; a row its owner has lost is left as it
+ * is. `begun` names editions that are known to have begun.
  */
 export async function takeSteps(
   all: All,
@@ -30,31 +31,19 @@ export async function takeSteps(
   items: readonly (Begin | Settle)[],
   begun: Set<string>,
 ): Promise<boolean[]> {
-  const begins = items.filter((item): item is Begin => !('settlement' in item))
-  const settles = items.filter((item): item is Settle => 'settlement' in item)
-  const done = [await beginAll(all, words, begins, begun), await settleAll(all, words, settles)] as const
-  return items.map((item) => done['settlement' in item ? 1 : 0].has(rowKey(item)))
+  const done = new Set<Begin | Settle>()
+  for (const group of Map.groupBy(items, ({ key, owner }) => `${key.publication} ${key.edition} ${owner}`).values()) {
+    const begins = group.filter((item): item is Begin => !('settlement' in item))
+    const settles = group.filter((item): item is Settle => 'settlement' in item)
+    const taken = [await beginAll(all, words, begins, begun), await settleAll(all, words, settles)] as const
+    for (const item of group)
+      if ('settlement' in item ? taken[1].has(item.settlement.id) : taken[0].has(item.id)) done.add(item)
+  }
+  return items.map((item) => done.has(item))
 }
 
-const rowKey = (item: Begin | Settle): string => {
-  const { publication, edition } = item.key
-  return `${publication} ${edition} ${'settlement' in item ? item.settlement.id : item.id} ${item.owner}`
-}
-
-interface Done {
-  publication: string
-  edition: string
-  id: string
-  owner: string
-}
-
-const rowsOf = (done: readonly Done[]): Set<string> =>
-  new Set(done.map((one) => `${one.publication} ${one.edition} ${one.id} ${one.owner}`))
-
-const DONE = { publication: 'text', edition: 'text', id: 'text', owner: 'text' } as const
-const BEGIN = { ...DONE, now: 'bigint' } as const
 const SETTLE = {
-  ...BEGIN,
+  id: 'text',
   state: 'text',
   reason: 'text',
   reply: 'text',
@@ -63,48 +52,55 @@ const SETTLE = {
   comes_from: 'text',
 } as const
 
-/** Leased to sending, if the lease still holds, the reader has not left, the address may still be mailed and nobody pressed the stop button. */
+const idsOf = (rows: readonly { id: string }[]): Set<string> => new Set(rows.map((one) => one.id))
+
+/**
+ * Leased to sending, if the lease still holds, the reader has not left, the address may still be mailed and nobody pressed the
+ * stop button. All of one edition and owner; their ids.
+ */
 async function beginAll(all: All, words: SqlWords, items: readonly Begin[], begun: Set<string>): Promise<Set<string>> {
-  if (items.length === 0) return new Set()
-  const steps = items.map(({ key, id, owner, now }) => ({ ...key, id, owner, now }))
-  const rows = await all<Done>(sql`with step as materialized (${words.rows(BEGIN, steps)})
-    update delivery set state = 'sending', updated_at = step.now from step
-    where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
-      and delivery.state = 'leased' and delivery.lease_owner = step.owner
+  const last = items.at(-1)
+  if (last === undefined) return new Set()
+  const { key, owner, now } = last
+  const { publication, edition } = key
+  const ids = items.map((one) => one.id)
+  const rows = await all<{ id: string }>(sql`update delivery set state = 'sending', updated_at = ${now}
+    where publication = ${publication} and edition = ${edition} and ${words.isOneOf(sql`subscriber_id`, ids)}
+      and state = 'leased' and lease_owner = ${owner}
       and not exists (select 1 from suppression s where s.publication = delivery.publication and s.address_hash = delivery.address_hash)
       and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id in (delivery.subscriber_id, substr(delivery.address_hash, 1, 20)) and p.unsubscribed_at is not null)
       and not exists (select 1 from edition e where e.publication = delivery.publication and e.edition = delivery.edition and e.held_at is not null)
-    returning delivery.publication, delivery.edition, subscriber_id as id, lease_owner as owner`)
-  for (const { publication, edition } of rows) {
-    const name = `${publication} ${edition}`
-    if (begun.has(name)) continue
+    returning subscriber_id as id`)
+  const name = `${publication} ${edition}`
+  if (rows.length > 0 && !begun.has(name)) {
     begun.add(name)
     await all(
-      sql`update edition set begun_at = ${items[0]?.now ?? 0} where publication = ${publication} and edition = ${edition} and begun_at is null`,
+      sql`update edition set begun_at = ${items[0]?.now ?? now} where publication = ${publication} and edition = ${edition} and begun_at is null`,
     )
   }
-  return rowsOf(rows)
+  return idsOf(rows)
 }
 
+/** All of one edition and owner; the ids of those that were settled. */
 async function settleAll(all: All, words: SqlWords, items: readonly Settle[]): Promise<Set<string>> {
-  if (items.length === 0) return new Set()
-  const steps = items.map(({ key, settlement, owner, now }) => ({
-    ...key,
+  const last = items.at(-1)
+  if (last === undefined) return new Set()
+  const { key, owner, now } = last
+  const steps = items.map(({ settlement }) => ({
     ...cleaned(asColumns(settlement)),
     id: settlement.id,
     tries: settlement.state === 'returned' ? 0 : 1,
-    owner,
-    now,
   }))
-  const rows = await all<Done>(sql`with step as materialized (${words.rows(SETTLE, steps)})
+  // As columns of the step the key leads SQLite to its index; as parameters they lead it past one that is no help.
+  const rows = await all<{ id: string }>(sql`with step as materialized (
+      select given.*, cast(${key.publication} as text) as publication, cast(${key.edition} as text) as edition from (${words.rows(SETTLE, steps)}) as given)
     update delivery set state = step.state, reason = step.reason, reply = coalesce(step.reply, delivery.reply), due_at = coalesce(step.due, delivery.due_at),
-      attempts = attempts + step.tries, lease_until = null, lease_owner = case when step.state = 'unknown' then lease_owner end, updated_at = step.now
+      attempts = attempts + step.tries, lease_until = null, lease_owner = case when step.state = 'unknown' then lease_owner end, updated_at = ${now}
     from step
     where delivery.publication = step.publication and delivery.edition = step.edition and delivery.subscriber_id = step.id
-      and delivery.lease_owner = step.owner and step.comes_from like '%' || delivery.state || '%'
-    returning delivery.publication, delivery.edition, subscriber_id as id`)
-  const owners = new Map(items.map((item) => [item.settlement.id, item.owner]))
-  return rowsOf(rows.map((one) => ({ ...one, owner: owners.get(one.id) ?? '' })))
+      and delivery.lease_owner = ${owner} and step.comes_from like '%' || delivery.state || '%'
+    returning delivery.subscriber_id as id`)
+  return idsOf(rows)
 }
 
 /** PostgreSQL holds neither a NUL nor half a character, and a mail server may answer both. */

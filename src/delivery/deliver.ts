@@ -58,7 +58,7 @@ export async function deliverAll<Taken extends Delivery>(
   connections: number,
   run: Run = { refused: null },
 ): Promise<Run> {
-  const buffers = new RawBuffers(2 * connections)
+  const buffers = new RawBuffers(3 * connections)
   const source = deliveries[Symbol.asyncIterator]()
   const ready = new HandOver<Prepared<Taken>>()
   let broken: { error: unknown } | null = null
@@ -149,9 +149,10 @@ export async function deliverAll<Taken extends Delivery>(
       breaks(error)
     }
   }
-  const many = (work: () => Promise<void>): Promise<void[]> => Promise.all(Array.from({ length: connections }, work))
-  void many(prepare).then(() => ready.end())
-  await many(send)
+  const many = (count: number, work: () => Promise<void>): Promise<void[]> =>
+    Promise.all(Array.from({ length: count }, work))
+  void many(2 * connections, prepare).then(() => ready.end())
+  await many(connections, send)
   // What breaks the run (a ledger that cannot be written) breaks it once the copies under way have had their answers.
   if (broken !== null) throw (broken as { error: unknown }).error
   return run

@@ -159,7 +159,7 @@ async function* leasedOf(
     if (ready.length === 0) continue
     await due?.wait(ready)
     for (let from = 0; from < ready.length; ) {
-      const batch = ready.slice(from, from + Math.min(take.connections, room.left))
+      const batch = ready.slice(from, from + Math.min(Math.ceil(take.connections / 2), room.left))
       from += batch.length
       if (batch.length === 0) {
         tally.notDue += ready.length - from

@@ -1,5 +1,5 @@
+import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { Readable, type Transform } from 'node:stream'
 import { dotStuffed, endOfData } from './dot-stuffing.ts'
 import type { TransportRequest } from './transport.ts'
 
@@ -10,12 +10,13 @@ import type { TransportRequest } from './transport.ts'
  * It writes twice. What ends the message (its last line and the dot) is handed to the socket only when all before it has
  * been taken by the system: until then the server cannot have had the whole, whatever becomes of the line.
  */
-export class GatedBody extends Readable {
+export class GatedBody extends EventEmitter {
   /** The server said 354. */
   asked = false
   began = false
   /** The end of the message was handed to the socket; from here on only the server's reply can tell. */
   handedOver = false
+  #destroyed = false
   readonly #request: Pick<TransportRequest, 'raw' | 'needsNoStuffing' | 'onBegin'>
   readonly #socket: () => Socket
 
@@ -26,9 +27,8 @@ export class GatedBody extends Readable {
     this.#socket = socket
   }
 
-  override pipe<Sink extends NodeJS.WritableStream>(sink: Sink): Sink {
-    // Nodemailer's stream would stuff the message and end it; left unused, it must let go of the socket.
-    ;(sink as unknown as Transform).unpipe()
+  /** Nodemailer's word for "now". Where it would be piped to does not matter. */
+  pipe(): void {
     this.asked = true
     this.#request.onBegin().then(
       (granted) => {
@@ -37,11 +37,17 @@ export class GatedBody extends Readable {
       },
       (reason) => this.destroy(reason),
     )
-    return sink
+  }
+
+  /** Nothing more is written. With an error, whoever sends is told. */
+  destroy(error?: Error): void {
+    if (this.#destroyed) return
+    this.#destroyed = true
+    if (error !== undefined) this.emit('error', error)
   }
 
   #write(): void {
-    if (this.destroyed) return
+    if (this.#destroyed) return
     this.began = true
     const socket = this.#socket()
     const { raw, needsNoStuffing } = this.#request
@@ -50,7 +56,7 @@ export class GatedBody extends Readable {
     const end = Buffer.concat([wire.subarray(held), Buffer.from(endOfData(raw))])
     socket.write(wire.subarray(0, held), (reason) => {
       // The connection reports what broke.
-      if (reason || this.destroyed) return
+      if (reason || this.#destroyed) return
       this.handedOver = true
       socket.write(end)
     })

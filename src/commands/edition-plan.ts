@@ -25,14 +25,19 @@ export function planOf(
 }
 
 /** A copy for one subscriber, dated as the ledger says. */
-export const messageOf =
-  (variants: Variants, secrets: Secrets) =>
-  async ({ subscriber, topics, language, datedAt }: LeasedDelivery, allocate: Allocate): Promise<FilledMessage> => {
+export function messageOf(
+  variants: Variants,
+  secrets: Secrets,
+): (delivery: LeasedDelivery, allocate: Allocate) => Promise<FilledMessage> {
+  // Copies of a wave are dated alike.
+  let date = DateTime.fromMillis(0, { zone: 'utc' })
+  return async ({ subscriber, topics, language, datedAt }, allocate) => {
     const template = await variants.variant(topics, language)
     if (template === null) throw new Error(`nothing can be shown of ${topics.join(', ')}`)
-    const dated = DateTime.fromMillis(datedAt, { zone: 'utc' })
-    return fill(template, recipientFor(template, subscriber, dated, secrets), allocate)
+    if (date.toMillis() !== datedAt) date = DateTime.fromMillis(datedAt, { zone: 'utc' })
+    return fill(template, recipientFor(template, subscriber, date, secrets), allocate)
   }
+}
 
 /** Of what readers are told; neither its places nor its waivers, and not the templates. */
 export function contentHash({ date, subject, preheader, intro, entries }: Edition): string {

@@ -30,7 +30,7 @@ export function wayOutHeaders(wayOut: string, address: string | null): string {
   const written = address === null ? '' : `,\r\n <mailto:${inUri(asciiAddress(address))}>`
   const oneClick = /^https:/i.test(wayOut) ? 'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n' : ''
   // A URL's href is ASCII and has no space, bracket or line end left.
-  const link = URL.canParse(wayOut) ? new URL(wayOut).href : inUri(wayOut)
+  const link = URL.parse(wayOut)?.href ?? inUri(wayOut)
   return `List-Unsubscribe: <${link}>${written}\r\n${oneClick}`
 }
 

@@ -20,10 +20,15 @@ export class SigningThreads {
     this.#key = privateKey
   }
 
+  get started(): number {
+    return this.#threads.length
+  }
+
   /** In base64; `data` is octets as latin1. */
   async sign(data: string): Promise<string> {
     const turn = this.#made++
-    if (turn < WORTH_A_THREAD) return (await signInPool('sha256', Buffer.from(data, 'latin1'), this.#key)).toString('base64')
+    if (turn < WORTH_A_THREAD)
+      return (await signInPool('sha256', Buffer.from(data, 'latin1'), this.#key)).toString('base64')
     if (this.#threads.length === 0)
       for (let left = availableParallelism() >= 4 ? 2 : 1; left > 0; left--)
         this.#threads.push(new AskedThread('signing-thread', import.meta.url, { privateKey: this.#key }))

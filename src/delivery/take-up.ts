@@ -40,7 +40,7 @@ export interface TakeUp {
   accounts: boolean
   /** No more than so many are taken. */
   room: { left: number }
-  /** How many deliveries are under way at a time, and as many made ready; twice as many are leased beside these. */
+  /** How many deliveries are under way at a time. Never more than four times as many are leased. */
   connections: number
   /** Addresses never to mail, of those asked about, with the reason. */
   suppressed(hashes: readonly string[]): Promise<Map<string, string>>
@@ -56,18 +56,19 @@ export const LEASE_MILLISECONDS = 30_000
 const CHUNK = 500
 
 /**
- * One pass over the audience: planned in the ledger as it streams by, and of it what this run may deliver now, as many
+ * One pass over the audience: planned in the ledger as it streams by, and of it what this run may deliver now, half as many
  * leased at a time as there are connections. Everybody else is in the tally. Memory stays flat.
  *
- * Both steps are one ahead of who asks. A batch that is used up and the one after it, what is being made ready and what is
- * under way: never more than four times the connections are leased (design, section 6).
+ * Both steps are one ahead of who asks. With the two batches that this takes, what is made ready (twice the connections) and
+ * what is under way, never more than four times the connections are leased (design, section 6).
  */
 export async function* takeUp(
   rows: AsyncIterable<AudienceRow>,
   take: TakeUp,
   tally: Tally,
 ): AsyncGenerator<LeasedDelivery> {
-  for await (const batch of readAhead(leasedOf(readAhead(plannedOf(rows, take, tally), 1), take, tally), 1)) yield* batch
+  for await (const batch of readAhead(leasedOf(readAhead(plannedOf(rows, take, tally), 1), take, tally), 1))
+    yield* batch
 }
 
 /** Those to be delivered now, in the chunks they were planned in. */

@@ -111,7 +111,7 @@ export class SqlLedger implements Ledger {
       this.#db,
       sql`with picked as materialized (
           select subscriber_id from delivery
-          where publication = ${publication} and edition = ${edition} and state = 'planned' and due_at <= ${dueBy}
+          where publication = ${publication} and edition = ${edition} and ${this.#words.notByIndex(sql`state`)} = 'planned' and due_at <= ${dueBy}
             and ${this.#words.isOneOf(sql`subscriber_id`, ids)}
             and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
           ${this.#words.skipLocked})

@@ -236,6 +236,77 @@ describe('trouble of the whole run', () => {
     order('begin s1', 'recorded s0')
   })
 
+  it('has whatever connection is free first take the next copy: one that hangs holds up its own alone', async () => {
+    let letGo: () => void = () => {}
+    const hung = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let answered = 0
+    const { settled } = await run(
+      async ({ id }) => {
+        if (id === 's0') await hung
+        answered += 1
+        // All but the one that hangs have had their answers.
+        if (answered === 19) letGo()
+        return { state: 'accepted', reply: '250' }
+      },
+      2,
+      20,
+    )
+    expect(settled.map(([id]) => id).at(-1)).toBe('s0')
+    expect(settled).toHaveLength(20)
+  })
+
+  it('makes ready twice as many as there are connections, while these are busy, and no more', async () => {
+    let made = 0
+    let letGo: () => void = () => {}
+    const hung = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    setTimeout(letGo, 50)
+    let madeMeanwhile = 0
+    await run(
+      async () => {
+        await hung
+        madeMeanwhile ||= made
+        return { state: 'accepted', reply: '250' }
+      },
+      3,
+      40,
+      async (delivery) => {
+        made += 1
+        return message(delivery)
+      },
+    )
+    // Under way, and ready.
+    expect(madeMeanwhile).toBe(9)
+    expect(made).toBe(40)
+  })
+
+  it('goes no faster than its pace', async () => {
+    let now = 0
+    const left: number[] = []
+    await deliverAll(
+      deliveries(6),
+      {
+        messageFor: message,
+        onBegin: async () => true,
+        onSettled: async () => {},
+        isStopped: () => false,
+        backOff: aClock().backOff,
+        pace: async () => {
+          now += 10
+        },
+      },
+      async () => {
+        left.push(now)
+        return { state: 'accepted', reply: '250' }
+      },
+      1,
+    )
+    expect(left).toEqual([10, 20, 30, 40, 50, 60])
+  })
+
   it('does not hide what broke: copies under way have their answers first, then the error comes out', async () => {
     const settled: string[] = []
     const broken = deliverAll(

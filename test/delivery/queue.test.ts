@@ -76,7 +76,7 @@ describe('the queue of batches', () => {
     const first = await queue.take()
     if (first === null) throw new Error('nothing was taken')
     await queue.again(first, 'not yet')
-    const soon = await takenWithin(queue, 5000)
+    const soon = await takenWithin(queue, 15_000)
     expect(soon?.job.retryCount).toBe(1)
     // Nothing is heard of this one any more.
     const began = performance.now()

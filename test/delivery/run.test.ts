@@ -67,6 +67,31 @@ function aRun(ledger: Ledger, more: Partial<EditionRun> & { take?(request: Trans
   return { edition, counts, run, taken, go: () => runDeliveries(edition, counts, run) }
 }
 
+describe('a run', () => {
+  it('never holds more than four copies leased for each connection', async () => {
+    const ledger = await openLedger(path.join(await emptyFolder(), 'ledger.db'))
+    await ledger.open(KEY, 'x', false, 0)
+    const held: number[] = []
+    const { go, counts } = aRun(ledger, {
+      connections: 3,
+      audience: () => audienceOf(100),
+      take: async () => {
+        // Time for whatever is taken ahead.
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        const rows = await ledger.counts(KEY)
+        held.push(rows.find(({ state }) => state === 'leased')?.count ?? 0)
+        return { state: 'accepted', reply: '250 ok' }
+      },
+    })
+    await go()
+    expect(counts.accepted).toBe(100)
+    expect(Math.max(...held)).toBeLessThanOrEqual(12)
+    // So that no connection waits for the ledger.
+    expect(Math.max(...held)).toBeGreaterThan(6)
+    await ledger.close()
+  })
+})
+
 describe('a ledger whose disk is full', () => {
   it('ends the run in words for an operator; the next one serves who is left, and nobody twice', async () => {
     const file = path.join(await emptyFolder(), 'ledger.db')

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { migrationsOf } from '../../src/ledger/migration-files.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { UserError } from '../../src/problems/user-error.ts'
 import { ledgerProcess } from '../support/ledger-process.ts'
@@ -63,6 +64,67 @@ describe('the ledger on SQLite', () => {
     expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(150)
     expect(await ledger.counts(KEY)).toEqual([{ state: 'planned', reason: null, count: 200_000 }])
     await ledger.close()
+  })
+
+  it('finds the rows of a step by their keys, however many others are in the same state', {
+    timeout: 60_000,
+  }, async () => {
+    const took = async (planned: number): Promise<number> => {
+      const ledger = await openLedger(path.join(await emptyFolder(), 'ledger.db'))
+      await ledger.open(KEY, 'x', false, 1)
+      for (let from = 0; from < planned; from += 5000) await ledger.plan(KEY, rows(names(5000, from)), 1)
+      const started = performance.now()
+      for (let from = 0; from < 1000; from += 50) {
+        const ids = names(50, from)
+        expect(await ledger.lease(KEY, ids, 'me', 99, 1)).toHaveLength(50)
+        await Promise.all(ids.map((id) => ledger.begin(KEY, id, 'me', 1)))
+        await Promise.all(ids.map((id) => ledger.settle(KEY, { id, state: 'accepted', reply: '250 ok' }, 'me', 1)))
+      }
+      const milliseconds = performance.now() - started
+      expect(await ledger.counts(KEY)).toContainEqual({ state: 'accepted', reason: null, count: 1000 })
+      await ledger.close()
+      return milliseconds
+    }
+    const among = [await took(5000), await took(100_000)] as const
+    // Looked for among the planned, twenty times as many took thirty times as long.
+    expect(among[1] / among[0]).toBeLessThan(6)
+  })
+
+  it('brings a ledger of an earlier version up to this one, with all its rows', async () => {
+    const file = path.join(await emptyFolder(), 'ledger.db')
+    const old = new DatabaseSync(file)
+    for (const { number, read } of await migrationsOf('sqlite')) if (number <= 4) old.exec(await read())
+    const insert = old.prepare(
+      `insert into delivery (publication, edition, subscriber_id, address_hash, state, reason, reply, attempts, due_at, planned_at, lease_owner, lease_until, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    insert.run(KEY.publication, KEY.edition, 'b', 'hb', 'accepted', null, '250 ok', 1, 5, 5, null, null, 9)
+    insert.run(KEY.publication, KEY.edition, 'a', 'ha', 'sending', null, null, 0, 5, 4, 'me', 99, 8)
+    insert.run(KEY.publication, '2026-11-19', 'a', 'ha', 'skipped', 'no-topic', null, 0, 5, 4, null, null, 8)
+    old.exec('pragma user_version = 4')
+    const everything = (database: DatabaseSync): unknown[] =>
+      database.prepare('select * from delivery order by edition, subscriber_id').all()
+    const before = everything(old)
+    old.close()
+    const ledger = await openLedger(file)
+    await ledger.settle(KEY, { id: 'a', state: 'accepted', reply: '250 later' }, 'me', 10)
+    expect(await ledger.states(KEY, ['a', 'b'])).toEqual(
+      new Map([
+        ['a', 'accepted'],
+        ['b', 'accepted'],
+      ]),
+    )
+    await ledger.close()
+    const now = new DatabaseSync(file)
+    expect(before).toHaveLength(3)
+    expect(everything(now).toSpliced(1, 1)).toEqual(before.toSpliced(1, 1))
+    // The address has its row still.
+    expect(() =>
+      now.exec(
+        `insert into delivery select publication, edition, 'c', address_hash, state, reason, reply, attempts, due_at, planned_at, null, null, 1 from delivery where subscriber_id = 'b'`,
+      ),
+    ).toThrow(/UNIQUE/)
+    now.close()
   })
 
   it('says what is wrong with a file that is no ledger, is newer, or is held', { timeout: 60_000 }, async () => {

@@ -28,7 +28,7 @@ create table delivery (
   lease_until integer,
   updated_at integer not null,
   primary key (publication, edition, subscriber_id)
-) strict;
+) strict, without rowid;
 
 -- An id column added later makes no second copy.
 create unique index delivery_address on delivery (publication, edition, address_hash);

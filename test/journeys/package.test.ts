@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process'
-import { cp, readdir } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { bothKeys, refereed, rsaPem } from '../support/dkim.ts'
 import { repository, runCli } from '../support/run-cli.ts'
 import { emptyFolder } from '../support/sample.ts'
+import { smtpSink } from '../support/smtp-sink.ts'
 
 const execute = promisify(execFile)
 
-it('works as a package installed in an empty folder: help, init, check, send', { timeout: 300_000 }, async () => {
+it('works as a package installed in an empty folder: help, init, check, send, send --live', { timeout: 300_000 }, async () => {
   const folder = await emptyFolder()
   const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: repository,
@@ -40,4 +42,25 @@ it('works as a package installed in an empty folder: help, init, check, send', {
   const send = await runCli(['send'], { cwd: folder, bin: cli })
   expect(send).toMatchObject({ exitCode: 0, stderr: '' })
   expect(await readdir(path.join(folder, 'outbox', '2026-11-20'))).toHaveLength(9)
+
+  // Enough of them that the ledger and the signatures have threads of their own, whose programs the package must hold.
+  const { port, received } = await smtpSink()
+  const rows = Array.from({ length: 600 }, (_, number) => `r${number}@readers.example,Reader ${number}`)
+  await writeFile(path.join(folder, 'subscribers.csv'), `email,name\n${rows.join('\n')}\n`)
+  const yaml = await readFile(path.join(folder, 'broadsheet.yaml'), 'utf8')
+  await writeFile(path.join(folder, 'broadsheet.yaml'), yaml.replace('images: embed', 'images: link'))
+  const env = {
+    BROADSHEET_SECRET: 'a-secret-of-the-tests-only',
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+    DKIM_PRIVATE_KEY: rsaPem,
+    DKIM_SELECTOR: 'rsa',
+    DKIM_DOMAIN: 'morning.example',
+  }
+  const live = await runCli(['send', '2026-11-20', '--live', '--json'], { cwd: folder, bin: cli, env })
+  expect(live).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(JSON.parse(live.stdout)).toMatchObject({ accepted: 600 })
+  expect(new Set(received.map(({ to }) => to.join())).size).toBe(600)
+  const keys = bothKeys('morning.example')
+  for (const { raw } of [received[0], received[350], received[599]].filter((one) => one !== undefined))
+    expect(await refereed(raw, keys)).toEqual(['pass'])
 })

@@ -37,7 +37,7 @@ export interface MessageTemplate<Compiled extends Announced = Announced> {
   publication: Publication
   from: Mailbox
   /** Headers that are the same for all, in their order, each with its CRLF. */
-  sharedHeaders: string
+  sharedHeaders: Buffer
   body: (Buffer | Slot)[]
   /** What stands in the subject line of a copy without a tag. */
   subject: string
@@ -186,10 +186,10 @@ export function compose<Compiled extends CompiledVariant>(
     compiled,
     publication,
     from,
-    sharedHeaders,
+    sharedHeaders: keptBuffer(sharedHeaders),
     body,
     subject: headerLine('Subject', headerText(compiled.subject)),
-    needsNoStuffing: pieces.every((piece) => piece === null || goesAsItIs(piece)),
+    needsNoStuffing: needsNoStuffing(sharedHeaders) && pieces.every((piece) => piece === null || goesAsItIs(piece)),
     signing:
       keys === null
         ? null
@@ -208,12 +208,13 @@ export async function fill(
 ): Promise<FilledMessage> {
   const { subscriber, date, messageId, wayOut, wayOutAddress, returnPath, tag } = recipient
   const slots = slotValuesOf(subscriber, wayOut)
-  const own =
+  const ownText =
     headerLine('To', mailboxHeader({ name: subscriber.name, address: subscriber.email })) +
     (tag === '' ? template.subject : headerLine('Subject', headerText(tag + template.compiled.subject))) +
     dateLine(date) +
     headerLine('Message-ID', messageId) +
     wayOutHeaders(wayOut, wayOutAddress)
+  const own = Buffer.from(ownText)
   const values: Buffer[] = []
   const parts = template.body.map((piece) => {
     if (Buffer.isBuffer(piece)) return piece
@@ -227,12 +228,11 @@ export async function fill(
       ? ''
       : await dkimSignatures(
           signing.keys,
-          [...signing.sharedFields, ...fieldsOf(latin1(own))],
+          [...signing.sharedFields, ...fieldsOf(own.toString('latin1'))],
           signing.body.hash(values),
           { at: date.toSeconds() },
         )
-  const headers = `${signatures}${template.sharedHeaders}${own}\r\n`
-  const raw = joined([Buffer.from(headers), ...parts], allocate)
+  const raw = joined([Buffer.from(signatures, 'latin1'), template.sharedHeaders, own, END_OF_HEADERS, ...parts], allocate)
   if (signing !== null && !signing.verified) {
     verifyOwn(raw, signing.keys)
     signing.verified = true
@@ -241,10 +241,12 @@ export async function fill(
     envelope: { from: pathOf(returnPath), to: pathOf(subscriber.email) },
     raw,
     messageId,
-    // Quoted-printable has no such line.
-    needsNoStuffing: template.needsNoStuffing && needsNoStuffing(headers),
+    // Neither quoted-printable nor a signature has such a line.
+    needsNoStuffing: template.needsNoStuffing && needsNoStuffing(ownText),
   }
 }
+
+const END_OF_HEADERS = Buffer.from('\r\n')
 
 /** Octets as characters, as signatures read them. */
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1')

@@ -18,8 +18,8 @@ export async function reap(
   )
   const dead = owners.filter((one) => isDead(one.lease_owner, one.until))
   if (dead.length === 0) return { planned: 0, unknown: 0 }
-  // A lease that was renewed since is a living owner's. Both states are named so that the index of leases serves, which
-  // is small, and not every edition there was.
+  // A lease that was renewed since is a living owner's. Both states are named so that an index leads to
+  // these few, and not every edition there was is read.
   const theirs = sql`from (${words.rows({ lease_owner: 'text', until: 'bigint' }, dead)}) as dead
     where delivery.lease_owner = dead.lease_owner and delivery.lease_until <= dead.until and delivery.state in ('leased', 'sending')`
   const count = async (query: RawBuilder<unknown>): Promise<number> =>

@@ -25,6 +25,9 @@ import { type WorkerRow, WorkerRows } from './worker-rows.ts'
 
 const FROZEN = sql`('sending', 'accepted', 'rejected', 'unknown', 'bounced')`
 
+/** Named, so that SQLite counts in its index of states. */
+const EVERY_STATE = sql`(${sql.join(Object.keys(MOVES).map((state) => sql.lit(state)))})`
+
 /** The ledger on an open database, of either engine. */
 export class SqlLedger implements Ledger {
   readonly bounces: BounceBook
@@ -171,7 +174,7 @@ export class SqlLedger implements Ledger {
   counts({ publication, edition }: EditionKey): Promise<{ state: State; reason: string | null; count: number }[]> {
     return this.#all(
       this.#db,
-      sql`select state, case when state = 'skipped' then reason end as reason, count(*) as count from delivery where publication = ${publication} and edition = ${edition} group by 1, 2 order by 1, 2`,
+      sql`select state, case when state = 'skipped' then reason end as reason, count(*) as count from delivery where publication = ${publication} and edition = ${edition} and state in ${EVERY_STATE} group by 1, 2 order by 1, 2`,
     )
   }
 

@@ -26,6 +26,5 @@ alter table delivery_in_order rename to delivery;
 
 -- An id column added later makes no second copy.
 create unique index delivery_address on delivery (publication, edition, address_hash);
-create index delivery_lease on delivery (lease_owner) where state in ('leased', 'sending');
--- Counts and waves of an edition, without a look at its rows.
-create index delivery_state on delivery (publication, edition, state, due_at, reason);
+-- What is leased or leaves just now, of whichever edition; and the counts and waves of one, without a look at its rows.
+create index delivery_state on delivery (state, publication, edition, due_at, reason);

@@ -7,14 +7,14 @@ import type { TransportRequest } from './transport.ts'
  * The message as Nodemailer is handed it. Nodemailer pipes a body once the server has said 354: this one then passes the
  * gate, and writes to the connection's socket itself, stuffed already, instead of through Nodemailer's stream.
  *
- * It writes twice. What ends the message (its last line and the dot) is handed to the socket only when all before it has
- * been taken by the system: until then the server cannot have had the whole, whatever becomes of the line.
+ * The message and what ends it are one write. Until the system has taken all of it, the end has not left: a connection that
+ * is given up in the meantime is destroyed, and with it what has not been taken (smtp.ts).
  */
 export class GatedBody extends EventEmitter {
   /** The server said 354. */
   asked = false
   began = false
-  /** The end of the message was handed to the socket; from here on only the server's reply can tell. */
+  /** The system has taken the end of the message; from here on only the server's reply can tell. */
   handedOver = false
   #destroyed = false
   readonly #request: Pick<TransportRequest, 'raw' | 'needsNoStuffing' | 'onBegin'>
@@ -52,16 +52,13 @@ export class GatedBody extends EventEmitter {
     const socket = this.#socket()
     const { raw, needsNoStuffing } = this.#request
     const wire = needsNoStuffing === true ? raw : dotStuffed(raw)
-    const held = Math.max(0, wire.length - HELD_BACK)
-    const end = Buffer.concat([wire.subarray(held), Buffer.from(endOfData(raw))])
-    socket.write(wire.subarray(0, held), (reason) => {
+    // Together, so that one call to the system takes both, when it has room.
+    socket.cork()
+    socket.write(wire)
+    socket.write(endOfData(raw), 'latin1', (reason) => {
       // The connection reports what broke.
-      if (reason || this.#destroyed) return
-      this.handedOver = true
-      socket.write(end)
+      if (!reason) this.handedOver = true
     })
+    socket.uncork()
   }
 }
-
-/** Octets of the message that leave with its end. */
-const HELD_BACK = 64

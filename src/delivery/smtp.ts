@@ -120,6 +120,8 @@ async function connected(
     connectionTimeout: Math.min(30_000, server.answerWithin),
     greetingTimeout: Math.min(60_000, server.answerWithin),
     socketTimeout: server.answerWithin,
+    // Closed is destroyed: what is left of a message may not leave after its verdict.
+    socketCloseTimeout: 0,
   })
   const where = `${server.host}:${server.port}`
   let failed: (reason: Error) => void = () => {}

@@ -3,6 +3,7 @@ import { RunTrouble } from '../../src/delivery/back-off.ts'
 import { openSmtp } from '../../src/delivery/smtp.ts'
 import { parseSmtpUrl } from '../../src/delivery/smtp-url.ts'
 import { type Outcome, RunRefused } from '../../src/delivery/transport.ts'
+import { smtpSink } from '../support/smtp-sink.ts'
 import { troubledServer } from '../support/troubled-server.ts'
 
 async function deliver(
@@ -69,6 +70,50 @@ describe('what became of a delivery', () => {
     )
     expect(begun).toBe(1)
     expect(outcome.state).toBe('deferred')
+  })
+
+  it.each([
+    ['without TLS', 'smtp', false],
+    ['after STARTTLS', 'smtp', true],
+    ['over TLS', 'smtps', true],
+  ])('is deferred when the server stops reading, and the end never leaves after that: %s', async (_, scheme, tls) => {
+    let release: () => void = () => {}
+    const verdictIsIn = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let octets = 0
+    let whole = false
+    const { port } = await smtpSink({
+      secure: scheme === 'smtps',
+      disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+      onData(stream, _session, done) {
+        void verdictIsIn.then(() => {
+          stream.on('data', (chunk: Buffer) => {
+            octets += chunk.length
+          })
+          stream.on('end', () => {
+            whole = true
+            done(null, 'kept')
+          })
+        })
+      },
+    })
+    const server = { ...parseSmtpUrl(`${scheme}://127.0.0.1:${port}`), answerWithin: 400 }
+    const { transport } = openSmtp(server, 1)
+    const raw = Buffer.from(`Subject: x\r\n\r\n${'a line of the body that is long\r\n'.repeat(800_000)}`)
+    const outcome = await transport({
+      id: 'x',
+      envelope: { from: 'a@b.example', to: 'c@d.example' },
+      raw,
+      onBegin: async () => true,
+    })
+    release()
+    expect(outcome.state).toBe('deferred')
+    // Whatever the systems of both had taken is read by now, and it is not the whole.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(octets).toBeGreaterThan(10_000)
+    expect(octets).toBeLessThan(raw.length)
+    expect(whole).toBe(false)
   })
 
   it('leaves nothing behind on a connection that carries many copies', async () => {

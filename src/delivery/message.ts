@@ -232,7 +232,10 @@ export async function fill(
           signing.body.hash(values),
           { at: date.toSeconds() },
         )
-  const raw = joined([Buffer.from(signatures, 'latin1'), template.sharedHeaders, own, END_OF_HEADERS, ...parts], allocate)
+  const raw = joined(
+    [Buffer.from(signatures, 'latin1'), template.sharedHeaders, own, END_OF_HEADERS, ...parts],
+    allocate,
+  )
   if (signing !== null && !signing.verified) {
     verifyOwn(raw, signing.keys)
     signing.verified = true

@@ -7,10 +7,7 @@ import { openLedger } from './open.ts'
 /** What of the ledger is called for every copy, or every few. */
 export type Called = 'plan' | 'lease' | 'begin' | 'settle' | 'renew' | 'close'
 
-export interface LedgerCall {
-  name: Called
-  values: unknown[]
-}
+export type LedgerCall = readonly [name: Called, ...values: unknown[]]
 
 /** What an operator has to mend, as it goes from one thread to another. */
 export interface ToldUserError {
@@ -23,7 +20,7 @@ const opening = openLedger(file)
 // Whoever asks first is told.
 opening.catch(() => {})
 
-answerCalls<LedgerCall>(async ({ name, values }) => {
+answerCalls<LedgerCall>(async ([name, ...values]) => {
   try {
     const ledger = await opening
     const call = ledger[name] as (...given: unknown[]) => ReturnType<Ledger[Called]>

@@ -50,7 +50,7 @@ class LedgerThread {
   /** The answer is what the ledger of the thread says to the call. */
   async ask<Result>(name: Called, values: unknown[]): Promise<Result> {
     try {
-      return await this.#thread.ask<Result>({ name, values } satisfies LedgerCall)
+      return await this.#thread.ask<Result>([name, ...values] satisfies LedgerCall)
     } catch (error) {
       const { userError } = error as Partial<ToldUserError>
       throw userError === undefined

@@ -1,15 +1,9 @@
 import { parentPort } from 'node:worker_threads'
 
-export interface Call {
-  id: number
-  what: unknown
-}
+/** Tuples: names of properties would be copied with each of them. */
+export type Call = readonly [id: number, what: unknown]
 
-export interface Answer {
-  id: number
-  value?: unknown
-  error?: unknown
-}
+export type Answer = readonly [id: number, value: unknown, error?: unknown]
 
 /**
  * The other side of AskedThread: a thread's program answers whatever it is asked. Answers that are ready in one turn go
@@ -29,13 +23,13 @@ export function answerCalls<What>(
     if (count >= together) send()
     else if (count === 1) setImmediate(send)
   }
-  const answer = async ({ id, what }: Call): Promise<void> => {
+  const answer = async ([id, what]: Call): Promise<void> => {
     try {
       const value = answerTo(what as What)
       // What takes no waiting is answered at once.
-      say({ id, value: value instanceof Promise ? await value : value })
+      say([id, value instanceof Promise ? await value : value])
     } catch (error) {
-      say({ id, error: error ?? new Error('a thread threw nothing') })
+      say([id, undefined, error ?? new Error('a thread threw nothing')])
     }
   }
   parentPort?.on('message', (calls: readonly Call[]) => {

@@ -20,7 +20,7 @@ export class AskedThread {
     this.#worker = new Worker(path.join(path.dirname(file), program + path.extname(file)), { workerData, execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', (answers: readonly Answer[]) => {
-      for (const { id, value, error } of answers) {
+      for (const [id, value, error] of answers) {
         const waiting = this.#waiting.get(id)
         this.#waiting.delete(id)
         if (error === undefined) waiting?.resolve(value)
@@ -38,7 +38,7 @@ export class AskedThread {
     this.#asked += 1
     const id = this.#asked
     if (this.#waiting.size === 0) this.#worker.ref()
-    if (this.#outgoing.push({ id, what }) === 1)
+    if (this.#outgoing.push([id, what]) === 1)
       setImmediate(() => {
         this.#worker.postMessage(this.#outgoing)
         this.#outgoing = []

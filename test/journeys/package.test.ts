@@ -10,7 +10,9 @@ import { smtpSink } from '../support/smtp-sink.ts'
 
 const execute = promisify(execFile)
 
-it('works as a package installed in an empty folder: help, init, check, send, send --live', { timeout: 300_000 }, async () => {
+it('works as a package installed in an empty folder: help, init, check, send, send --live', {
+  timeout: 300_000,
+}, async () => {
   const folder = await emptyFolder()
   const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: repository,

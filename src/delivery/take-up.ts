@@ -56,11 +56,10 @@ export const LEASE_MILLISECONDS = 30_000
 const CHUNK = 500
 
 /**
- * One pass over the audience: planned in the ledger as it streams by, and of it what this run may deliver now, half as many
- * leased at a time as there are connections. Everybody else is in the tally. Memory stays flat.
- *
- * Both steps are one ahead of who asks. With the two batches that this takes, what is made ready (twice the connections) and
- * what is under way, never more than four times the connections are leased (design, section 6).
+ * One pass over the audience: planned in the ledger as it streams by, a chunk ahead, and of it what this run may deliver now,
+ * as many leased at a time as there are connections. Everybody else is in the tally. Memory stays flat. With what is made
+ * ready (twice the connections) and what is under way, never more than four times the connections are leased (design,
+ * section 6).
  */
 export async function* takeUp(
   rows: AsyncIterable<AudienceRow>,
@@ -160,7 +159,7 @@ async function* leasedOf(
     if (ready.length === 0) continue
     await due?.wait(ready)
     for (let from = 0; from < ready.length; ) {
-      const batch = ready.slice(from, from + Math.min(Math.ceil(take.connections / 2), room.left))
+      const batch = ready.slice(from, from + Math.min(take.connections, room.left))
       from += batch.length
       if (batch.length === 0) {
         tally.notDue += ready.length - from

@@ -53,8 +53,7 @@ export function addressHash(email: string): string {
 
 /** RFC 4648 base32, lower case, without padding. */
 export function base32(bytes: Uint8Array): string {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
-  let text = ''
+  const codes: number[] = []
   let buffer = 0
   let bits = 0
   for (const byte of bytes) {
@@ -62,13 +61,16 @@ export function base32(bytes: Uint8Array): string {
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      text += alphabet[(buffer >> bits) & 31]
+      codes.push(BASE32[(buffer >> bits) & 31] as number)
     }
     buffer &= (1 << bits) - 1
   }
-  if (bits > 0) text += alphabet[(buffer << (5 - bits)) & 31]
-  return text
+  if (bits > 0) codes.push(BASE32[(buffer << (5 - bits)) & 31] as number)
+  // In one piece: put together sign by sign, a text is a chain of as many objects, and every copy needs several.
+  return String.fromCharCode(...codes)
 }
+
+const BASE32 = Buffer.from('abcdefghijklmnopqrstuvwxyz234567')
 
 /**
  * One addr-spec of RFC 5321: a dot-atom local part of at most 64 octets (UTF-8 allowed, RFC 6531) and a domain with at

@@ -40,6 +40,17 @@ export function fieldsOf(headers: string): Field[] {
   return headerFields(headers).map((field) => ({ name: nameOf(field), canonical: relaxedHeader(field) }))
 }
 
+/** The same, for lines that copy after copy has, such as its date. */
+export function fieldsOfRepeated(headers: string): readonly Field[] {
+  const known = repeated.get(headers) ?? fieldsOf(headers)
+  if (repeated.size >= MOST_REPEATED) repeated.clear()
+  repeated.set(headers, known)
+  return known
+}
+
+const repeated = new Map<string, readonly Field[]>()
+const MOST_REPEATED = 1000
+
 export interface Choice {
   /** What h= lists. */
   names: readonly string[]

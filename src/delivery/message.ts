@@ -8,7 +8,7 @@ import { type SlotValues, slotValue } from '../render/personalise.ts'
 import { isSlot, type Slot } from '../render/slots.ts'
 import { dkimSignatures } from './dkim.ts'
 import { type PreparedBody, prepareBody } from './dkim-canonical.ts'
-import { type Field, fieldsOf } from './dkim-fields.ts'
+import { type Field, fieldsOf, fieldsOfRepeated } from './dkim-fields.ts'
 import type { DkimKeys } from './dkim-key.ts'
 import { verifyOwn } from './dkim-verify.ts'
 import { needsNoStuffing } from './dot-stuffing.ts'
@@ -208,13 +208,11 @@ export async function fill(
 ): Promise<FilledMessage> {
   const { subscriber, date, messageId, wayOut, wayOutAddress, returnPath, tag } = recipient
   const slots = slotValuesOf(subscriber, wayOut)
-  const ownText =
-    headerLine('To', mailboxHeader({ name: subscriber.name, address: subscriber.email })) +
-    (tag === '' ? template.subject : headerLine('Subject', headerText(tag + template.compiled.subject))) +
-    dateLine(date) +
-    headerLine('Message-ID', messageId) +
-    wayOutHeaders(wayOut, wayOutAddress)
-  const own = Buffer.from(ownText)
+  const subject = tag === '' ? template.subject : headerLine('Subject', headerText(tag + template.compiled.subject))
+  const dated = dateLine(date)
+  const to = headerLine('To', mailboxHeader({ name: subscriber.name, address: subscriber.email }))
+  const named = headerLine('Message-ID', messageId) + wayOutHeaders(wayOut, wayOutAddress)
+  const own = to + subject + dated + named
   const values: Buffer[] = []
   const parts = template.body.map((piece) => {
     if (Buffer.isBuffer(piece)) return piece
@@ -228,12 +226,18 @@ export async function fill(
       ? ''
       : await dkimSignatures(
           signing.keys,
-          [...signing.sharedFields, ...fieldsOf(own.toString('latin1'))],
+          [
+            ...signing.sharedFields,
+            ...fieldsOf(latin1(to)),
+            ...fieldsOfRepeated(subject),
+            ...fieldsOfRepeated(dated),
+            ...fieldsOf(named),
+          ],
           signing.body.hash(values),
           { at: date.toSeconds() },
         )
   const raw = joined(
-    [Buffer.from(signatures, 'latin1'), template.sharedHeaders, own, END_OF_HEADERS, ...parts],
+    [Buffer.from(signatures, 'latin1'), template.sharedHeaders, Buffer.from(`${own}\r\n`), ...parts],
     allocate,
   )
   if (signing !== null && !signing.verified) {
@@ -245,11 +249,9 @@ export async function fill(
     raw,
     messageId,
     // Neither quoted-printable nor a signature has such a line.
-    needsNoStuffing: template.needsNoStuffing && needsNoStuffing(ownText),
+    needsNoStuffing: template.needsNoStuffing && needsNoStuffing(own),
   }
 }
-
-const END_OF_HEADERS = Buffer.from('\r\n')
 
 /** Octets as characters, as signatures read them. */
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1')

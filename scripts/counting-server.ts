@@ -3,6 +3,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 /** Where a sender may be killed; all but the first are moments of the conversation with the server. */
 export type Phase = 'plan' | 'connect' | 'RCPT' | '354' | 'mid-body' | 'after the dot' | 'after the 250'
 
+/** Octets a server looks at together. */
+const PIECE = 4096
+
 /** SMTP as plain as can be. `onPhase` returning true means: the sender is being killed, say nothing more to it. */
 export class CountingServer {
   onPhase: (phase: Phase) => boolean = () => false
@@ -44,7 +47,7 @@ export class CountingServer {
       return silent
     }
     if (!dead('connect')) say('220 counting ESMTP')
-    socket.setEncoding('latin1').on('data', (text: string) => {
+    const take = (text: string): void => {
       buffer += text
       for (;;) {
         if (silent && !inBody) return
@@ -85,6 +88,10 @@ export class CountingServer {
         } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n')
         else say('250 ok')
       }
+    }
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      // As a server would whose buffer is small: a body that came at once is in the middle for a while all the same.
+      for (let at = 0; at < text.length; at += PIECE) take(text.slice(at, at + PIECE))
     })
   }
 }

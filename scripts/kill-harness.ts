@@ -62,6 +62,7 @@ export async function killRound(
     }
     if (phase === 'plan') void killWhilePlanning(sender, root, first.child, nth)
     await first.ended
+    if (phase !== 'plan' && reached < nth) throw new Error(`nobody was killed: ${phase} came ${reached} times`)
     const before = [...accepted.values()].reduce((sum, count) => sum + count, 0)
     server.onPhase = () => false
     server.dropAll()

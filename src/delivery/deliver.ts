@@ -72,7 +72,7 @@ export async function deliverAll<Taken extends Delivery>(
   const isOver = (): boolean => run.refused !== null || broken !== null || isStopped()
 
   const attempt = async ({ delivery, message }: Prepared<Taken>, recorded: Promise<void>): Promise<Attempt> => {
-    await pace?.()
+    if (!isOver()) await pace?.()
     for (let troubles = 1; ; troubles++) {
       const began = await backOff.ready()
       if (isOver() || message === null) return untried('not tried: the run had stopped')

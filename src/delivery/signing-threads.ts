@@ -24,15 +24,19 @@ export class SigningThreads {
     return this.#threads.length
   }
 
-  /** In base64; `data` is octets as latin1. */
+  /** In base64; `data` is octets as latin1. A thread that has ended costs nobody a copy: the pool makes the same octets. */
   async sign(data: string): Promise<string> {
     const turn = this.#made++
-    if (turn < WORTH_A_THREAD)
-      return (await signInPool('sha256', Buffer.from(data, 'latin1'), this.#key)).toString('base64')
+    if (turn < WORTH_A_THREAD) return this.#inPool(data)
     if (this.#threads.length === 0)
       for (let left = availableParallelism() >= 4 ? 2 : 1; left > 0; left--)
         this.#threads.push(new AskedThread('signing-thread', import.meta.url, { privateKey: this.#key }))
-    return (this.#threads[turn % this.#threads.length] as AskedThread).ask<string>(data)
+    const thread = this.#threads[turn % this.#threads.length] as AskedThread
+    return thread.ask<string>(data).catch(() => this.#inPool(data))
+  }
+
+  async #inPool(data: string): Promise<string> {
+    return (await signInPool('sha256', Buffer.from(data, 'latin1'), this.#key)).toString('base64')
   }
 }
 

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SigningThreads } from '../../src/delivery/signing-threads.ts'
+import { AskedThread } from '../../src/threads/asked-thread.ts'
 import { repository } from '../support/run-cli.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -18,6 +19,15 @@ describe('signing threads', () => {
     expect(threads.started).toBeGreaterThan(0)
     // Octets are meant, not characters: what is no latin1 would be another text.
     expect(await threads.sign('\xe4')).toBe(sign('sha256', Buffer.from([0xe4]), privateKey).toString('base64'))
+  })
+
+  it('cost nobody a copy when they end: the pool makes the rest', async () => {
+    const asked = vi.spyOn(AskedThread.prototype, 'ask').mockRejectedValue(new Error('The thread has ended'))
+    onTestFinished(() => asked.mockRestore())
+    const threads = new SigningThreads(privateKey)
+    const made = await Promise.all(texts.map((text) => threads.sign(text)))
+    expect(asked).toHaveBeenCalledTimes(texts.length - 256)
+    expect(made[399]).toBe(sign('sha256', Buffer.from(texts[399] ?? '', 'latin1'), privateKey).toString('base64'))
   })
 
   it('keep no process alive that has nothing to wait for', async () => {

@@ -11,6 +11,11 @@ import { exitCodes, UserError } from './problems/user-error.ts'
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json')
+  // Whoever reads us may have read enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.fine)
+    throw error
+  })
   try {
     process.exitCode = await run(argv)
   } catch (caught) {
@@ -296,11 +301,6 @@ async function contextOf(
       'Write date, time and offset, as in 2024-12-19T06:00Z.',
     )
   }
-  // Whoever reads us may have read enough, as `head` does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.fine)
-    throw error
-  })
   const output = (stream: NodeJS.WriteStream) => ({
     write: (text: string) => void stream.write(text),
     isTerminal: stream.isTTY === true && process.env['NO_COLOR'] === undefined,

@@ -53,7 +53,10 @@ export function addressHash(email: string): string {
 
 /** RFC 4648 base32, lower case, without padding. */
 export function base32(bytes: Uint8Array): string {
-  const codes: number[] = []
+  const length = Math.ceil((bytes.length * 8) / 5)
+  // Put together sign by sign, a text is a chain of as many objects, and every copy needs several.
+  const signs = length <= SIGNS.length ? SIGNS : Buffer.allocUnsafe(length)
+  let at = 0
   let buffer = 0
   let bits = 0
   for (const byte of bytes) {
@@ -61,15 +64,16 @@ export function base32(bytes: Uint8Array): string {
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      codes.push(BASE32[(buffer >> bits) & 31] as number)
+      signs[at++] = BASE32[(buffer >> bits) & 31] as number
     }
     buffer &= (1 << bits) - 1
   }
-  if (bits > 0) codes.push(BASE32[(buffer << (5 - bits)) & 31] as number)
-  // In one piece: put together sign by sign, a text is a chain of as many objects, and every copy needs several.
-  return String.fromCharCode(...codes)
+  if (bits > 0) signs[at++] = BASE32[(buffer << (5 - bits)) & 31] as number
+  return signs.toString('latin1', 0, length)
 }
 
+/** Room for a SHA-256, used again for each. */
+const SIGNS = Buffer.alloc(52)
 const BASE32 = Buffer.from('abcdefghijklmnopqrstuvwxyz234567')
 
 /**

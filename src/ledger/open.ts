@@ -27,6 +27,9 @@ export async function openDatabase(file: string): Promise<OpenDatabase> {
     handle = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS })
     // FULL: a mark of `sending` that a power cut takes back would be a second copy after the reboot.
     handle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;')
+    // Ids are as good as random, so planning touches the same pages of an index again and again: gathered for 64 MB
+    // before they go into the file, where SQLite's own 4 MB wrote 22 kB a copy of 80,000 (2026-11-27); and 8 MB of them kept.
+    handle.exec('pragma wal_autocheckpoint = 16000; pragma cache_size = -8000;')
     await migrate(handle, file)
   } catch (caught) {
     handle?.close()

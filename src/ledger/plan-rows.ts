@@ -46,15 +46,23 @@ export async function planRows(
   }
   if (changed.length > 0) {
     // A row of today under yesterday's id and another address: the address on record is the one that was served.
-    await sql`insert into delivery (publication, edition, subscriber_id, address_hash, state, reason, due_at, planned_at, updated_at)
+    const { rows: written } =
+      await sql<PlannedRow>`insert into delivery (publication, edition, subscriber_id, address_hash, state, reason, due_at, planned_at, updated_at)
       select cast(${publication} as text), cast(${edition} as text), step.id, step.hash, case when step.skipped is null then 'planned' else 'skipped' end, step.skipped, step.due, step.due, cast(${now} as bigint)
       from (${words.rows(STEP, changed.map(asStep))}) as step where true
       on conflict (publication, edition, subscriber_id) do update set
         state = excluded.state, reason = excluded.reason,
         due_at = case when delivery.attempts > 0 then delivery.due_at else excluded.due_at end,
         planned_at = case when delivery.attempts > 0 then delivery.planned_at else excluded.planned_at end, updated_at = excluded.updated_at
-      where delivery.state in ('planned', 'skipped')`.execute(db)
-    for (const [id, row] of await select(changed.map((one) => one.id))) known.set(id, row)
+      where delivery.state in ('planned', 'skipped')
+      returning subscriber_id, address_hash, state, reason, due_at, attempts`.execute(db)
+    for (const row of written) known.set(row.subscriber_id, row)
+    if (written.length < changed.length) {
+      // What somebody has taken up since it was looked at.
+      const seen = new Set(written.map((one) => one.subscriber_id))
+      const left = changed.map((one) => one.id).filter((id) => !seen.has(id))
+      for (const [id, row] of await select(left)) known.set(id, row)
+    }
   }
   const told = new Set<string>()
   return rows.map((row): Planned => {

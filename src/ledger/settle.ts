@@ -69,7 +69,7 @@ async function beginAll(all: All, words: SqlWords, items: readonly Begin[], begu
       and ${words.notByIndex(sql`state`)} = 'leased' and ${words.notByIndex(sql`lease_owner`)} = ${owner}
       and not exists (select 1 from suppression s where s.publication = delivery.publication and s.address_hash = delivery.address_hash)
       and not exists (select 1 from preference p where p.publication = delivery.publication and p.subscriber_id in (delivery.subscriber_id, substr(delivery.address_hash, 1, 20)) and p.unsubscribed_at is not null)
-      and not exists (select 1 from edition e where e.publication = delivery.publication and e.edition = delivery.edition and e.held_at is not null)
+      and not exists (select 1 from edition e where e.publication = ${publication} and e.edition = ${edition} and e.held_at is not null)
     returning subscriber_id as id`)
   const name = `${publication} ${edition}`
   if (rows.length > 0 && !begun.has(name)) {

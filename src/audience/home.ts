@@ -34,10 +34,10 @@ export class AudienceHome {
     for await (const row of file) {
       chunk.push(row)
       if (chunk.length < MOST_VALUES) continue
-      yield* await this.#overlaid(chunk, seen)
+      for (const one of await this.#overlaid(chunk, seen)) yield one
       chunk = []
     }
-    yield* await this.#overlaid(chunk, seen)
+    for (const one of await this.#overlaid(chunk, seen)) yield one
     for await (const page of this.#ownPages()) {
       const only = page.filter((own) => seen.lineOf(own.id) === undefined)
       const known = await this.#preferencesOf(only.map((own) => [own.id, own.address_hash]))

@@ -9,7 +9,7 @@ import { UserError } from '../problems/user-error.ts'
 import { type Columns, columnsOf, extraIn, nameIn, statusIn } from './columns.ts'
 import { unguardedCell } from './formula.ts'
 import { SeenLines } from './seen-lines.ts'
-import { addressHash, defaultId, isAddress, normalizedAddress, type Subscriber } from './subscriber.ts'
+import { addressDigest, base32, defaultId, isAddress, type Subscriber } from './subscriber.ts'
 
 /** One row of the audience: a subscriber, or the reason why the row cannot be served. */
 export type AudienceRow =
@@ -154,10 +154,10 @@ function rowOf(
     )
     return { skipped: 'bad-address', email, findings }
   }
-  const hash = addressHash(email)
+  const digest = addressDigest(email)
+  const hash = base32(digest)
   const id = given === '' ? defaultId(hash) : given
-  const address = normalizedAddress(email)
-  const before = seen.note(`a:${address}`, line) ?? (given === '' ? undefined : seen.note(`i:${id}`, line))
+  const before = seen.note(digest, line) ?? (given === '' ? undefined : seen.note(`i:${id}`, line))
   if (before !== undefined) {
     say(
       'subscriber-duplicate',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * On which line of a file a key stood first: 12 bytes a key, so that a million subscribers take 25 to 50 MB of memory
@@ -18,9 +18,9 @@ export class SeenLines {
     this.#lines = new Uint32Array(room)
   }
 
-  /** The line the key stood on before (counted from 1), or undefined, in which case it is noted now. */
-  note(key: string, line: number): number | undefined {
-    const digest = createHash('sha256').update(key).digest()
+  /** The line the key (or what has this SHA-256) stood on before (counted from 1), or undefined, in which case it is noted now. */
+  note(key: string | Buffer, line: number): number | undefined {
+    const digest = digestOf(key)
     const high = digest.readUInt32LE(0)
     const low = digest.readUInt32LE(4)
     const at = this.#place(high, low)
@@ -36,7 +36,7 @@ export class SeenLines {
 
   /** The line a key was noted with, or undefined. */
   lineOf(key: string): number | undefined {
-    const digest = createHash('sha256').update(key).digest()
+    const digest = digestOf(key)
     return this.#lines[this.#place(digest.readUInt32LE(0), digest.readUInt32LE(4))] || undefined
   }
 
@@ -62,3 +62,5 @@ export class SeenLines {
     }
   }
 }
+
+const digestOf = (key: string | Buffer): Buffer => (typeof key === 'string' ? hash('sha256', key, 'buffer') : key)

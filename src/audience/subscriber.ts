@@ -48,8 +48,11 @@ export const isDefaultId = (id: string): boolean => /^[a-z2-7]{20}$/.test(id)
 
 /** What the ledger and the suppressions know an address by: SHA-256 over the normalised address, in base32. */
 export function addressHash(email: string): string {
-  return base32(hash('sha256', normalizedAddress(email), 'buffer'))
+  return base32(addressDigest(email))
 }
+
+/** The same in its 32 octets. */
+export const addressDigest = (email: string): Buffer => hash('sha256', normalizedAddress(email), 'buffer')
 
 /** RFC 4648 base32, lower case, without padding. */
 export function base32(bytes: Uint8Array): string {

@@ -44,7 +44,7 @@ export class AskedThread {
         this.#outgoing = []
       })
     return new Promise<Result>((resolve, reject) =>
-      this.#waiting.set(id, { resolve: (value) => resolve(value as Result), reject }),
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject }),
     )
   }
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../support/run-cli.ts'
@@ -18,6 +20,14 @@ describe('the command line', () => {
       'Without --live nothing leaves this machine',
     ])
       expect(stdout).toContain(words)
+  })
+
+  it('ends well when whoever reads it has read enough, as `head` does', async () => {
+    // The reader is gone before anything is written.
+    const script = 'set -o pipefail; "$0" "$1" --help | true; echo "ended with $?"'
+    const bin = path.join(import.meta.dirname, '../../src/bin.js')
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, bin])
+    expect({ stdout, stderr }).toEqual({ stdout: 'ended with 0\n', stderr: '' })
   })
 
   it('answers a slip of the finger with a suggestion, in words and in JSON, and exits with 2', async () => {

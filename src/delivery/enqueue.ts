@@ -65,7 +65,9 @@ async function enqueueBatch(
     batch.filter((one, index) => one.delivery !== null && planned[index]?.state === 'planned')
   const planned = await ledger.plan(key, rows, now, async (db, planned) => {
     const subscribers = open(planned).map((one) => one.subscriber)
-    if (subscribers.length > 0) await queue.enqueue(db, { edition: key.edition, plannedAt, subscribers }, instant)
+    // Of an instant that is past the queue would count its week from then, and sweep a batch away that nobody has seen.
+    const dueAt = Math.max(instant, now)
+    if (subscribers.length > 0) await queue.enqueue(db, { edition: key.edition, plannedAt, subscribers }, dueAt)
   })
   for (const { state, reason } of planned)
     if (state === 'duplicate') skip(counts, 'duplicate')

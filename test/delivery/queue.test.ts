@@ -23,7 +23,8 @@ async function aQueue(url: string) {
   const database = await openPostgres(url)
   const errors: Error[] = []
   const queue = await Queue.open(database, 'post', { supervise: true, onError: (error) => errors.push(error) })
-  const put = (batch: Batch, dueAt = 0): Promise<void> => database.transaction((db) => queue.enqueue(db, batch, dueAt))
+  const put = (batch: Batch, dueAt = Date.now()): Promise<void> =>
+    database.transaction((db) => queue.enqueue(db, batch, dueAt))
   const close = async (): Promise<void> => {
     await queue.close()
     await database.close()
@@ -49,7 +50,7 @@ describe('the queue of batches', () => {
   it('has a batch with the rows it was planned with, or not at all', async () => {
     const { database, queue, put, close } = await aQueue(await postgres.database())
     const torn = database.transaction(async (db) => {
-      await queue.enqueue(db, aBatch('a'), 0)
+      await queue.enqueue(db, aBatch('a'), Date.now())
       throw new Error('the plan failed')
     })
     await expect(torn).rejects.toThrow('the plan failed')

@@ -34,6 +34,7 @@ export class AudienceHome {
     for await (const row of file) {
       chunk.push(row)
       if (chunk.length < MOST_VALUES) continue
+      // Not yield*: as in takeUp, each would be taken by a promise of its own.
       for (const one of await this.#overlaid(chunk, seen)) yield one
       chunk = []
     }

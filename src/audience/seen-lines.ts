@@ -18,7 +18,10 @@ export class SeenLines {
     this.#lines = new Uint32Array(room)
   }
 
-  /** The line the key (or what has this SHA-256) stood on before (counted from 1), or undefined, in which case it is noted now. */
+  /**
+   * The line the key (or what has this SHA-256) stood on before, counted from 1; or undefined, in which case it is noted
+   * now.
+   */
   note(key: string | Buffer, line: number): number | undefined {
     const digest = digestOf(key)
     const high = digest.readUInt32LE(0)

@@ -83,7 +83,10 @@ export class Queue {
     return new Queue(boss, name)
   }
 
-  /** In the transaction that plans their rows. `dueAt` is when workers may begin with it, milliseconds since 1970; it is kept for a week from then. */
+  /**
+   * In the transaction that plans their rows. `dueAt` is when workers may begin with it, milliseconds since 1970; it is kept
+   * for a week from then.
+   */
   async enqueue(db: Database, batch: Batch, dueAt: number): Promise<void> {
     const ids = batch.subscribers.map((one) => one.id)
     const job: JobInsert = {

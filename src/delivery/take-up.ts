@@ -66,7 +66,7 @@ export async function* takeUp(
   take: TakeUp,
   tally: Tally,
 ): AsyncGenerator<LeasedDelivery> {
-  // Not yield*: each would be awaited three times more.
+  // Not yield*, which in an async generator takes each from the list by a promise of its own.
   for await (const batch of readAhead(leasedOf(readAhead(plannedOf(rows, take, tally), 1), take, tally), 1))
     for (const delivery of batch) yield delivery
 }

@@ -31,8 +31,9 @@ function talk(socket: Socket): void {
     if (delay === 0) socket.write(text)
     else setTimeout(() => socket.write(text), delay)
   }
-  const commands = (data: Buffer): Buffer => {
-    let answers = ''
+  /** Answers what is in it, after what is to be said first; what is left of the last line. */
+  const commands = (data: Buffer, first = ''): Buffer => {
+    let answers = first
     let at = 0
     for (let end = data.indexOf('\r\n', at); end >= 0 && !inBody; end = data.indexOf('\r\n', at)) {
       const verb = data.toString('latin1', at, at + 4).toUpperCase()
@@ -49,23 +50,34 @@ function talk(socket: Socket): void {
     if (answers !== '') say(answers)
     return data.subarray(at)
   }
+  /** Where the body ends in it, counted from its beginning; -1 when it goes on. */
+  const endOf = (chunk: Buffer): number => {
+    if (chunk.subarray(-5).equals(END)) return chunk.length
+    const seam = Buffer.concat([rest, chunk.subarray(0, 4)]).indexOf(END)
+    if (seam >= 0) return seam + END.length - rest.length
+    // Few octets can stand behind it: the next envelope, whose body waits for an answer.
+    const from = Math.max(0, chunk.length - 1000)
+    const at = chunk.subarray(from).lastIndexOf(END)
+    return at < 0 ? -1 : from + at + END.length
+  }
   socket.setNoDelay(true)
   socket.on('error', () => {})
   socket.on('data', (chunk: Buffer) => {
     taken.bytes += chunk.length
-    if (!inBody) rest = commands(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
-    else {
-      // Nobody here sends anything after the end of a message before it is answered.
-      const tail = chunk.length >= 5 ? chunk.subarray(-5) : Buffer.concat([rest, chunk]).subarray(-5)
-      rest = Buffer.from(tail)
+    if (!inBody) {
+      rest = commands(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
+      return
     }
-    if (!inBody || !rest.equals(END)) return
+    const end = endOf(chunk)
+    if (end < 0) {
+      rest = Buffer.concat([rest, chunk.subarray(-4)]).subarray(-4)
+      return
+    }
     inBody = false
-    rest = rest.subarray(5)
     taken.messages += 1
     lastAt = performance.now()
     if (taken.messages === 1) firstAt = lastAt
-    say('250 2.0.0 Ok: queued as 4F1B2C3D4E\r\n')
+    rest = commands(chunk.subarray(end), '250 2.0.0 Ok: queued as 4F1B2C3D4E\r\n')
   })
   say('220 sink\r\n')
 }

@@ -241,7 +241,7 @@ export async function simulate({
         clock: () => time.now,
         sleep: (milliseconds) => time.sleepUntil(time.now + milliseconds),
         isAborted: () => steps.left <= 0,
-        pace: async () => {},
+        pace: null,
         messageFor: async ({ subscriber }) => ({
           envelope: { from: 'a@b.example', to: subscriber.email },
           raw: EMPTY,

@@ -89,7 +89,7 @@ export async function runEdition(
         clock,
         sleep: nap,
         isAborted: () => context.signal.aborted,
-        pace: pacer(options.rate, clock, nap),
+        pace: options.rate === null ? null : pacer(options.rate, clock, nap),
         onRow: (row) => {
           aboutRows.add(row.findings)
           progress.row()
@@ -192,13 +192,12 @@ async function othersAreDone(
 
 /** Evenly spaced, so that a rate is kept within each second as well. */
 function pacer(
-  rate: number | null,
+  rate: number,
   clock: () => number,
   nap: (milliseconds: number) => Promise<void>,
 ): () => Promise<void> {
   let next = 0
   return async () => {
-    if (rate === null) return
     const now = clock()
     const wait = next - now
     next = Math.max(now, next) + 1000 / rate

@@ -83,7 +83,7 @@ export class Workshop {
         clock,
         sleep: nap,
         isAborted: () => this.#context.signal.aborted,
-        pace: async () => {},
+        pace: null,
         onRow: () => {},
         prepare: async () => {},
         messageFor: messageOf(ready.variants, secrets),

@@ -38,6 +38,11 @@ export class BackOff {
     return this.#clock()
   }
 
+  /** Whether `ready` would have to wait. */
+  get pausing(): boolean {
+    return this.#until > this.#clock()
+  }
+
   delivered(): void {
     this.#spells = 0
   }

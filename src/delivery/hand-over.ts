@@ -18,11 +18,17 @@ export class HandOver<Thing> {
 
   /** Null when nothing comes any more. */
   take(): Promise<Thing | null> {
+    const ready = this.takeReady()
+    if (ready !== null || this.#over) return Promise.resolve(ready)
+    return new Promise((resolve) => this.#takers.push(resolve))
+  }
+
+  /** Null when nothing is ready at this moment. */
+  takeReady(): Thing | null {
     const offer = this.#offers.shift()
-    if (offer === undefined)
-      return this.#over ? Promise.resolve(null) : new Promise((resolve) => this.#takers.push(resolve))
+    if (offer === undefined) return null
     offer.taken()
-    return Promise.resolve(offer.thing)
+    return offer.thing
   }
 
   /** Nothing more is offered; what was offered and not taken is let go. */

@@ -132,6 +132,9 @@ export function openMailServers(
     if (at > clock()) await sleep(at - clock())
   }
 
+  /** Where every copy has its place in a rate or in the turns of several servers, none goes before its place. */
+  const mayFollow = (member: Member): boolean => members.length === 1 && member.server.rate === null
+
   const setAside = async (member: Member, why: string): Promise<void> => {
     const pause = await shared.trouble(member.name, why)
     member.own = true
@@ -142,7 +145,7 @@ export function openMailServers(
   const attempt = async (member: Member, request: TransportRequest): Promise<Outcome> => {
     try {
       await place(member)
-      const outcome = await member.transport.transport(request)
+      const outcome = await member.transport.transport(mayFollow(member) ? request : { ...request, next: () => null })
       member.refused = null
       if (outcome.state === 'accepted') {
         member.accepted += 1

@@ -3,6 +3,7 @@ import type { Settlement } from '../ledger/ledger.ts'
 import { BackOff } from './back-off.ts'
 import type { Counts } from './counts.ts'
 import { deliverAll, type Run } from './deliver.ts'
+import { Leases } from './leases.ts'
 import type { FilledMessage } from './message.ts'
 import type { Delivery, SkipReason } from './plan.ts'
 import type { Allocate } from './raw-buffers.ts'
@@ -11,7 +12,7 @@ import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from '.
 import type { OpenTransport, Outcome } from './transport.ts'
 
 /** A run of `send` over one edition: everything it touches is passed in. */
-export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | 'room' | 'onRow' | 'isStopped'> {
+export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | 'room' | 'leases' | 'onRow' | 'isStopped'> {
   /** The audience from its beginning, as often as it is asked for. */
   audience(): AsyncIterable<AudienceRow>
   /** Null for plain `send`; with `--due`, until when the run stays for copies that become due. */
@@ -19,8 +20,8 @@ export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | '
   /** `--first N`. */
   first: number | null
   transport: OpenTransport
-  /** Waits until the next may go, where there is a rate. */
-  pace(): Promise<void>
+  /** Waits until the next may go, where there is a rate; null without one. */
+  pace: (() => Promise<void>) | null
   /** Makes what can be made of these before their instant. */
   prepare(ready: readonly Delivery[]): Promise<void>
   messageFor(delivery: LeasedDelivery, allocate: Allocate): Promise<FilledMessage>
@@ -34,6 +35,8 @@ export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | '
   onSettled(delivery: LeasedDelivery, outcome: Outcome, settlement: Settlement, tried: boolean): void
 }
 
+/** For each connection (design, section 6). */
+const MOST_LEASED = 4
 /** So long before copies become due a waiting run reads the audience and connects. */
 const AHEAD = 10_000
 const HOLD_CHECKED_EVERY = 1000
@@ -48,10 +51,12 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
   const room = { left: edition.first ?? Number.MAX_SAFE_INTEGER }
   const isStopped = (): boolean => run.refused !== null || edition.isAborted()
   const backOff = new BackOff(clock, sleep)
+  const leases = new Leases(MOST_LEASED * edition.connections)
   const deferredHere = new Set<string>()
   /** Who left between the plan and the server's 354. */
   const withdrawn = new Map<string, SkipReason>()
   const onSettled = async (delivery: LeasedDelivery, outcome: Outcome, tried: boolean): Promise<void> => {
+    leases.end(delivery.subscriber.id)
     if (withdrawn.has(delivery.subscriber.id)) return
     const settlement = settlementOf(delivery, outcome, tried, clock())
     await ledger.settle(key, settlement, owner, clock())
@@ -77,6 +82,7 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
       only: since === null || accounts ? null : { since, ids: deferredHere },
       accounts,
       room,
+      leases,
       isStopped,
       onRow: (row) => {
         if (since === null) edition.onRow(row)
@@ -86,6 +92,7 @@ export async function runDeliveries(edition: EditionRun, counts: Counts, run: Ru
       messageFor: edition.messageFor,
       onBegin: async ({ subscriber: { id } }: LeasedDelivery) => {
         const begun = await ledger.begin(key, id, owner, clock())
+        if (begun) leases.end(id)
         const reason = begun ? null : await ledger.withdraw(key, id, clock())
         if (reason !== null) withdrawn.set(id, reason)
         return begun

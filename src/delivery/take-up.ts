@@ -1,6 +1,7 @@
 import type { AudienceRow } from '../audience/read-csv.ts'
 import type { Subscriber } from '../audience/subscriber.ts'
 import type { EditionKey, Leased, Ledger, Planned, PlanRow } from '../ledger/ledger.ts'
+import type { Leases } from './leases.ts'
 import { type Delivery, type Offer, planDelivery, type SkipReason, type Timing } from './plan.ts'
 import { readAhead } from './read-ahead.ts'
 
@@ -40,8 +41,9 @@ export interface TakeUp {
   accounts: boolean
   /** No more than so many are taken. */
   room: { left: number }
-  /** How many deliveries are under way at a time. Never more than four times as many are leased. */
+  /** How many deliveries are under way at a time; as many are leased at once. */
   connections: number
+  leases: Leases
   /** Addresses never to mail, of those asked about, with the reason. */
   suppressed(hashes: readonly string[]): Promise<Map<string, string>>
   clock(): number
@@ -57,9 +59,8 @@ const CHUNK = 500
 
 /**
  * One pass over the audience: planned in the ledger as it streams by, a chunk ahead, and of it what this run may deliver now,
- * as many leased at a time as there are connections. Everybody else is in the tally. Memory stays flat. With what is made
- * ready (twice the connections) and what is under way, never more than four times the connections are leased (design,
- * section 6).
+ * as many leased at a time as there are connections, when there is room for them. Everybody else is in the tally. Memory
+ * stays flat.
  */
 export async function* takeUp(
   rows: AsyncIterable<AudienceRow>,
@@ -182,6 +183,7 @@ async function* leasedOf(
 }
 
 async function leaseBatch(batch: readonly Delivery[], take: TakeUp): Promise<Map<string, Leased>> {
+  await take.leases.room(batch.length)
   if (take.isStopped()) return new Map()
   const at = take.clock()
   const leased = await take.ledger.lease(
@@ -193,6 +195,7 @@ async function leaseBatch(batch: readonly Delivery[], take: TakeUp): Promise<Map
     // A plain `send` serves everyone not yet served, whatever the hour: rows that wait for a second try included.
     take.due?.at ?? Number.MAX_SAFE_INTEGER,
   )
+  for (const { id } of leased) take.leases.begin(id)
   return new Map(leased.map((one) => [one.id, one]))
 }
 

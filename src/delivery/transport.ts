@@ -19,6 +19,18 @@ export interface TransportRequest extends Pick<FilledMessage, 'envelope' | 'raw'
    * false (the lease was lost), nothing of the body leaves.
    */
   onBegin(): Promise<boolean>
+  /** Asked once, as the body leaves: what may go over the same connection next, if anything is ready. */
+  next?(): Following | null
+}
+
+/**
+ * What goes over a connection next. Its envelope may leave right behind the body before it (RFC 2920), its own body not
+ * before the request itself is handed over, which happens whatever becomes of the run.
+ */
+export interface Following {
+  request: TransportRequest
+  /** The body before it gets no answer: it is not to wait for that. Called at most once, and never after it was handed over. */
+  letGo(): void
 }
 
 export type Transport = (request: TransportRequest) => Promise<Outcome>

@@ -55,6 +55,7 @@ async function run(transport: Transport, connections = 3, count = 20, messageFor
       onSettled: async ({ subscriber }, { state }) => void settled.push([subscriber.id, state]),
       isStopped: () => false,
       backOff: clock.backOff,
+      pace: null,
     },
     transport,
     connections,
@@ -221,6 +222,7 @@ describe('trouble of the whole run', () => {
         },
         isStopped: () => false,
         backOff: aClock().backOff,
+        pace: null,
       },
       async ({ onBegin, envelope: { to } }) => {
         await onBegin()
@@ -321,6 +323,7 @@ describe('trouble of the whole run', () => {
         },
         isStopped: () => false,
         backOff: aClock().backOff,
+        pace: null,
       },
       async ({ onBegin }) => {
         const reply = '250'

@@ -121,6 +121,7 @@ async function play(row: Row): Promise<{ copy: string; run: string }> {
           () => naps.reduce((sum, nap) => sum + nap, 0),
           async (milliseconds) => void naps.push(milliseconds),
         ),
+        pace: null,
       },
       async (request) => {
         tries += 1

@@ -56,7 +56,7 @@ function aRun(ledger: Ledger, more: Partial<EditionRun> & { take?(request: Trans
       now += milliseconds
     },
     isAborted: () => false,
-    pace: async () => {},
+    pace: null,
     onRow: () => {},
     prepare: async () => {},
     onSettled: () => {},

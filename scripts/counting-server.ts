@@ -6,7 +6,10 @@ export type Phase = 'plan' | 'connect' | 'RCPT' | '354' | 'mid-body' | 'after th
 /** Octets a server looks at together. */
 const PIECE = 4096
 
-/** SMTP as plain as can be. `onPhase` returning true means: the sender is being killed, say nothing more to it. */
+/**
+ * SMTP as plain as can be; every second connection is offered PIPELINING, so that both ways of a copy are met. `onPhase`
+ * returning true means: the sender is being killed, say nothing more to it.
+ */
 export class CountingServer {
   onPhase: (phase: Phase) => boolean = () => false
   /** Milliseconds before each body is answered. */
@@ -14,6 +17,7 @@ export class CountingServer {
   readonly #accepted: Map<string, number>
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
+  #connections = 0
 
   constructor(accepted: Map<string, number>) {
     this.#accepted = accepted
@@ -41,6 +45,9 @@ export class CountingServer {
     let buffer = ''
     let recipient = ''
     let silent = false
+    /** Answers keep their order: what comes behind a body waits for its answer. */
+    let thinking = false
+    const extensions = this.#connections++ % 2 === 0 ? '250-counting\r\n250 PIPELINING' : '250 counting'
     const say = (line: string): void => void socket.write(`${line}\r\n`)
     const dead = (phase: Phase): boolean => {
       silent ||= this.onPhase(phase)
@@ -50,7 +57,7 @@ export class CountingServer {
     const take = (text: string): void => {
       buffer += text
       for (;;) {
-        if (silent && !inBody) return
+        if (thinking || (silent && !inBody)) return
         if (inBody) {
           const end = buffer.indexOf('\r\n.\r\n')
           if (end < 0) {
@@ -67,15 +74,23 @@ export class CountingServer {
             say('250 taken')
             dead('after the 250')
           }
-          if (this.slowness === 0) answer()
-          else setTimeout(answer, this.slowness)
-          continue
+          if (this.slowness === 0) {
+            answer()
+            continue
+          }
+          thinking = true
+          setTimeout(() => {
+            thinking = false
+            answer()
+            take('')
+          }, this.slowness)
+          return
         }
         const end = buffer.indexOf('\r\n')
         if (end < 0) return
         const line = buffer.slice(0, end)
         buffer = buffer.slice(end + 2)
-        if (/^EHLO/i.test(line)) say('250 counting')
+        if (/^EHLO/i.test(line)) say(extensions)
         else if (/^MAIL/i.test(line)) say('250 ok')
         else if (/^RCPT/i.test(line)) {
           recipient = /<([^>]*)>/.exec(line)?.[1] ?? ''

@@ -48,7 +48,7 @@ function serve(socket: Socket): void {
         inBody = true
         say('354 go on\r\n')
       } else if (verb === 'QUIT') socket.end('221 bye\r\n')
-      else say('250 ok\r\n')
+      else say(verb === 'EHLO' ? '250-null\r\n250 PIPELINING\r\n' : '250 ok\r\n')
     }
   })
 }

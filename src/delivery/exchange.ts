@@ -81,8 +81,7 @@ export class Exchange {
           caught,
         )
       }
-      if (code === 421 && !this.#body.began)
-        throw new RunTrouble(`The mail server is closing: ${reply}`, LATER, caught)
+      if (code === 421 && !this.#body.began) throw new RunTrouble(`The mail server is closing: ${reply}`, LATER, caught)
       const state = stateOf(code, this.#body)
       const slow = code === 421 || code === 452
       const answered = code !== undefined || this.#body.asked

@@ -32,7 +32,11 @@ export class GatedBody extends EventEmitter {
   readonly #follow: () => boolean
 
   /** `follow`: sends the next envelope behind the message, and says whether there was one. Called once. */
-  constructor(request: Pick<TransportRequest, 'raw' | 'needsNoStuffing' | 'onBegin'>, outlet: Outlet, follow: () => boolean) {
+  constructor(
+    request: Pick<TransportRequest, 'raw' | 'needsNoStuffing' | 'onBegin'>,
+    outlet: Outlet,
+    follow: () => boolean,
+  ) {
     super()
     this.#request = request
     this.#outlet = outlet

@@ -12,7 +12,8 @@ import { type LeasedDelivery, noTally, type TakeUp, type Tally, takeUp } from '.
 import type { OpenTransport, Outcome } from './transport.ts'
 
 /** A run of `send` over one edition: everything it touches is passed in. */
-export interface EditionRun extends Omit<TakeUp, 'due' | 'only' | 'accounts' | 'room' | 'leases' | 'onRow' | 'isStopped'> {
+export interface EditionRun
+  extends Omit<TakeUp, 'due' | 'only' | 'accounts' | 'room' | 'leases' | 'onRow' | 'isStopped'> {
   /** The audience from its beginning, as often as it is asked for. */
   audience(): AsyncIterable<AudienceRow>
   /** Null for plain `send`; with `--due`, until when the run stays for copies that become due. */

@@ -259,7 +259,7 @@ describe('trouble of the whole run', () => {
     expect(settled).toHaveLength(20)
   })
 
-  it('makes ready twice as many as there are connections, while these are busy, and no more', async () => {
+  it('makes ready four times as many as there are connections, while these are busy, and no more', async () => {
     let made = 0
     let letGo: () => void = () => {}
     const hung = new Promise<void>((resolve) => {
@@ -281,7 +281,7 @@ describe('trouble of the whole run', () => {
       },
     )
     // Under way, and ready.
-    expect(madeMeanwhile).toBe(9)
+    expect(madeMeanwhile).toBe(15)
     expect(made).toBe(40)
   })
 

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import { BackOff } from '../../src/delivery/back-off.ts'
+import { deliverAll, type Steps } from '../../src/delivery/deliver.ts'
+import type { Delivery } from '../../src/delivery/plan.ts'
+import { openSmtp } from '../../src/delivery/smtp.ts'
+import { parseSmtpUrl } from '../../src/delivery/smtp-url.ts'
+import type { OpenTransport, Outcome } from '../../src/delivery/transport.ts'
+import { aSubscriber } from '../support/compiled.ts'
+import { type Answer, troubledServer } from '../support/troubled-server.ts'
+
+const PIPELINING = ['PIPELINING', '8BITMIME']
+
+async function* numbered(count: number, local = 's'): AsyncGenerator<Delivery> {
+  for (let number = 1; number <= count; number++) {
+    const id = `${local}${number}`
+    const subscriber = aSubscriber({ id, email: `${id}@d.example` })
+    yield { subscriber, topics: [], language: 'en', window: { from: 0, until: 1 } }
+  }
+}
+
+/** A run over real sockets; `outcomes` in the order they came. */
+async function run(open: OpenTransport, connections: number, count: number, more: Partial<Steps<Delivery>> = {}) {
+  const outcomes: [string, Outcome['state']][] = []
+  const naps: number[] = []
+  let now = 0
+  const { refused } = await deliverAll(
+    numbered(count),
+    {
+      messageFor: async ({ subscriber: { id, email } }) => ({
+        envelope: { from: 'a@b.example', to: email },
+        raw: Buffer.from(`Subject: ${id}\r\n\r\na line of ${id}\r\n`),
+        messageId: '<x@y>',
+      }),
+      onBegin: async () => true,
+      onSettled: async ({ subscriber: { id } }, { state }) => void outcomes.push([id, state]),
+      isStopped: () => false,
+      backOff: new BackOff(
+        () => now,
+        async (milliseconds) => {
+          naps.push(milliseconds)
+          now += milliseconds
+        },
+      ),
+      pace: null,
+      ...more,
+    },
+    open.transport,
+    connections,
+  )
+  return { outcomes, refused, naps }
+}
+
+const smtp = (port: number, connections = 1, answerWithin = 10_000) =>
+  openSmtp({ ...parseSmtpUrl(`smtp://127.0.0.1:${port}`), answerWithin }, connections)
+
+const subjects = (bodies: readonly string[]): string[] => bodies.map((body) => body.slice(9, body.indexOf('\r')))
+const all = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index + 1}`)
+const accepted = (ids: readonly string[]): [string, string][] => ids.map((id) => [id, 'accepted'])
+
+describe('the next envelope', () => {
+  it('leaves behind a body where commands may come in a row: one piece a copy', async () => {
+    const { port, heard, bodies, pieces } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    const { outcomes } = await run(open, 1, 12)
+    const before = pieces()
+    await open.close()
+    expect(outcomes).toEqual(accepted(all(12)))
+    expect(subjects(bodies)).toEqual(all(12))
+    expect(heard.filter((line) => /^(MAIL|RCPT|DATA|\.)/.test(line)).map((line) => line.slice(0, 4))).toEqual(
+      Array.from({ length: 12 }, () => ['MAIL', 'RCPT', 'DATA', '.']).flat(),
+    )
+    // EHLO, the first envelope, a body and an envelope on its own while nothing is known of the system; then one each.
+    expect(before).toBeLessThanOrEqual(4 + 11)
+  })
+
+  it('leaves after the answer where they may not', async () => {
+    const { port, bodies, pieces } = await troubledServer({})
+    const open = smtp(port)
+    await run(open, 1, 12)
+    const before = pieces()
+    await open.close()
+    expect(subjects(bodies)).toEqual(all(12))
+    expect(before).toBeGreaterThan(4 * 12)
+  })
+
+  it('brings no body along before the outcome of the copy ahead is on record', async () => {
+    const { port, heard } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    await run(open, 1, 6, {
+      onBegin: async ({ subscriber: { id } }) => heard.push(`begin ${id}`) > 0,
+      onSettled: async ({ subscriber: { id } }) => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        heard.push(`recorded ${id}`)
+      },
+    })
+    await open.close()
+    const at = (line: string): number => heard.indexOf(line)
+    for (let number = 2; number <= 6; number++) {
+      const envelope = at(`RCPT TO:<s${number}@d.example>`)
+      const ahead = at(`recorded s${number - 1}`)
+      const body = heard.indexOf('.', envelope)
+      expect(envelope).toBeLessThan(ahead)
+      expect(ahead).toBeLessThan(body)
+    }
+  })
+
+  it('does not leave ahead of its turn when there is a rate', async () => {
+    const { port, pieces } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    await run(open, 1, 6, { pace: async () => {} })
+    // Two for each: an envelope, a body.
+    expect(pieces()).toBeGreaterThan(2 * 6)
+    await open.close()
+  })
+})
+
+describe('what becomes of the copy behind', () => {
+  const turn = (nth: number, answer: Answer, usual: Answer) => (now: number) => (now === nth ? answer : usual)
+
+  it.each([
+    ['refused', '552 too big', 'rejected'],
+    ['put off', '451 later', 'deferred'],
+    ['not answered: the line drops', 'drop', 'unknown'],
+  ] as const)('is delivered once, elsewhere, when the body ahead is %s', async (_, answer, state) => {
+    const dot = turn(3, answer, '250 kept')
+    const { port, bodies } = await troubledServer({ dot }, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    const { outcomes, naps } = await run(open, 1, 6)
+    await open.close()
+    expect(outcomes).toEqual(all(6).map((id) => [id, id === 's3' ? state : 'accepted']))
+    expect(subjects(bodies)).toEqual(all(6))
+    expect(naps).toEqual([])
+  })
+
+  it('has the answer to its own recipient, and the copy ahead has that to its body', async () => {
+    const rcpt = turn(4, '550 no such user', '250 ok')
+    const { port, bodies } = await troubledServer({ rcpt }, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    const { outcomes } = await run(open, 1, 6)
+    await open.close()
+    expect(outcomes).toEqual(all(6).map((id) => [id, id === 's4' ? 'rejected' : 'accepted']))
+    expect(subjects(bodies)).toEqual(all(6).filter((id) => id !== 's4'))
+  })
+
+  it('is tried again after a pause when the server closes with 421 on its envelope', async () => {
+    const mail = turn(3, '421 busy', '250 ok')
+    const { port, bodies } = await troubledServer({ mail }, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    const { outcomes, naps } = await run(open, 1, 5)
+    await open.close()
+    expect(outcomes).toEqual(accepted(all(5)))
+    expect(subjects(bodies)).toEqual(all(5))
+    expect(naps).toEqual([1000])
+  })
+
+  it('is taken elsewhere when the body ahead gets no answer, and nobody is served twice', async () => {
+    let answerLate: (answer: Answer) => void = () => {}
+    const late = new Promise<Answer>((resolve) => {
+      answerLate = resolve
+    })
+    const dot = (nth: number): Answer | Promise<Answer> => (nth === 5 ? late : '250 kept')
+    const { port, bodies } = await troubledServer({ dot }, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port, 2)
+    let settled = 0
+    const onSettled = async (): Promise<void> => {
+      settled += 1
+      if (settled === 19) answerLate('250 kept after all')
+    }
+    await run(open, 2, 20, { onSettled })
+    await open.close()
+    expect(settled).toBe(20)
+    expect(subjects(bodies).toSorted()).toEqual(all(20).toSorted())
+  })
+
+  it('is let go untried when the run is stopped, and the connection is free for the next run', async () => {
+    const { port, bodies } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    let stopped = false
+    const first = await run(open, 1, 5, {
+      onBegin: async ({ subscriber: { id } }) => {
+        stopped ||= id === 's2'
+        return true
+      },
+      isStopped: () => stopped,
+    })
+    expect(first.outcomes.map(([, state]) => state)).toEqual([
+      'accepted',
+      'accepted',
+      'deferred',
+      'deferred',
+      'deferred',
+    ])
+    expect(subjects(bodies)).toEqual(['s1', 's2'])
+    const second = await run(open, 1, 3)
+    await open.close()
+    expect(second.outcomes).toEqual(accepted(all(3)))
+  })
+
+  it('is let go when the ledger breaks, and no connection stays behind', async () => {
+    const { port } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    let settled = 0
+    const broken = run(open, 1, 5, {
+      onSettled: async () => {
+        settled += 1
+        if (settled === 2) throw new Error('the ledger is full')
+      },
+    })
+    await expect(broken).rejects.toThrow('the ledger is full')
+    expect((await run(open, 1, 2)).outcomes).toEqual(accepted(all(2)))
+    await open.close()
+  })
+
+  it('is rejected, and never asked of the server, when its address is one the server does not take', async () => {
+    const { port, heard } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    const { outcomes } = await run(open, 1, 3, {
+      messageFor: async ({ subscriber: { id, email } }) => ({
+        envelope: { from: 'a@b.example', to: id === 's2' ? 'zoë@d.example' : email },
+        raw: Buffer.from(`Subject: ${id}\r\n\r\nx\r\n`),
+        messageId: '<x@y>',
+      }),
+    })
+    await open.close()
+    expect(outcomes).toEqual([
+      ['s1', 'accepted'],
+      ['s2', 'rejected'],
+      ['s3', 'accepted'],
+    ])
+    expect(heard.filter((line) => line.startsWith('RCPT'))).toHaveLength(2)
+  })
+})

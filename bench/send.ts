@@ -1,7 +1,8 @@
 /**
- * `npm run bench:send [messages] [rounds]`: messages a second over SMTP on loopback, in one table. `send --live`, with its
- * durable ledger, against the obvious loop (`sendMail({ html })`), email-templates, and Postfix's smtp-source writing the
- * same octets: all to one mail server that only counts (sink.ts). Rounds are interleaved and every figure is a median.
+ * `npm run bench:send [messages] [rounds] [entries]`: messages a second over SMTP on loopback, in one table, of the sample
+ * edition or of one with so many typical entries. `send --live`, with its durable ledger, against the obvious loop
+ * (`sendMail({ html })`), email-templates, and Postfix's smtp-source writing the same octets: all to one mail server that
+ * only counts (sink.ts). Rounds are interleaved and every figure is a median.
  *
  * The limit of a machine is 1/(1/A + 1/B), A being smtp-source's rate and B the RSA signatures all cores make in a second.
  * Needs the Debian package `postfix` for A (smtp-source is all that is used of it), and the registry for email-templates
@@ -18,9 +19,12 @@ import { readEmail } from '../scripts/read-email.ts'
 import { calibration, median } from './measure.ts'
 import type { Orders } from './peer.ts'
 import type { Taken } from './sink.ts'
+import { typicalEdition } from './typical-edition.ts'
 
 const MESSAGES = Number(process.argv[2] ?? 10_000)
 const ROUNDS = Number(process.argv[3] ?? 5)
+/** Of the edition; null for the sample. */
+const ENTRIES = process.argv[4] === undefined ? null : Number(process.argv[4])
 /** Of the mail server, for whoever sends: the loop has as many as we have. */
 const CONNECTIONS = [20, 50, 100] as const
 const POOL = CONNECTIONS[0]
@@ -79,6 +83,7 @@ async function publication(): Promise<void> {
     await cp(path.join(repository, name), file(name), { recursive: true })
   const yaml = (await readFile(file('broadsheet.yaml'), 'utf8')).replace('images: embed', 'images: link')
   await writeFile(file('broadsheet.yaml'), yaml)
+  if (ENTRIES !== null) await writeFile(file(`digests/${DATE}.yaml`), typicalEdition(ENTRIES))
   const rows = Array.from({ length: MESSAGES }, (_, index) => `s${index}@readers.example,Reader ${index}`)
   await writeFile(file('subscribers.csv'), `email,name\n${rows.join('\n')}\n`)
   await writeFile(file('key.pem'), pem)

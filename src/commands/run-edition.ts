@@ -191,11 +191,7 @@ async function othersAreDone(
 }
 
 /** Evenly spaced, so that a rate is kept within each second as well. */
-function pacer(
-  rate: number,
-  clock: () => number,
-  nap: (milliseconds: number) => Promise<void>,
-): () => Promise<void> {
+function pacer(rate: number, clock: () => number, nap: (milliseconds: number) => Promise<void>): () => Promise<void> {
   let next = 0
   return async () => {
     const now = clock()

@@ -26,7 +26,7 @@ export interface Steps<Taken extends Delivery> {
   /** The gate: commits `sending`; false when the delivery is no longer ours to make. */
   onBegin(delivery: Taken): Promise<boolean>
   /**
-   * `tried` is false when nothing was asked of the server. A connection goes on to its next delivery meanwhile, but
+   * `tried` is false when nothing of a body left. A connection goes on to its next delivery meanwhile, but
    * no further than to the gate: nothing of a body leaves before the last outcome is on record.
    */
   onSettled(delivery: Taken, outcome: Outcome, tried: boolean): Promise<void>
@@ -68,10 +68,12 @@ interface Copy<Taken> extends Prepared<Taken> {
 }
 
 /**
- * Sixth step of the path: takes deliveries as they come, has as many under way as there are connections, and holds some more ready, filled and signed, for whichever connection is free first. Every one taken is settled, exactly once. A
- * message that cannot be made is a rejected delivery with its reason, never the end of the run (unless it is a UserError:
- * that is the operator's to mend, and the run is refused). Trouble of the run slows all of it down and the copy is tried
- * again; after a refusal of the run the rest is deferred untried.
+ * Sixth step of the path: takes deliveries as they come, has as many under way as there are connections, and holds more
+ * ready, filled and signed, for whichever connection is free first. The one a connection will take next may have its
+ * envelope sent ahead (transport.ts). Every one taken is settled, exactly once. A message that cannot be made is a rejected
+ * delivery with its reason, never the end of the run (unless it is a UserError: that is the operator's to mend, and the
+ * run is refused). Trouble of the run slows all of it down and the copy is tried again; after a refusal of the run the
+ * rest is deferred untried.
  */
 export async function deliverAll<Taken extends Delivery>(
   deliveries: AsyncIterable<Taken>,
@@ -115,7 +117,8 @@ export async function deliverAll<Taken extends Delivery>(
     if (pace !== null || backOff.pausing || isOver()) return null
     const prepared = ready.takeReady()
     if (prepared === null) return null
-    const { request } = (line.following = copyOf(prepared, line))
+    line.following = copyOf(prepared, line)
+    const { request } = line.following
     if (request === null) return null
     return {
       request,

@@ -10,7 +10,10 @@ export class Leases {
 
   /** Waits until so many more may be leased; one waits at a time. */
   async room(count: number): Promise<void> {
-    if (!this.#has(count)) await new Promise<void>((resolve) => (this.#waiting = { count, resolve }))
+    if (this.#has(count)) return
+    await new Promise<void>((resolve) => {
+      this.#waiting = { count, resolve }
+    })
   }
 
   begin(id: string): void {

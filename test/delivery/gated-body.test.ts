@@ -38,7 +38,10 @@ describe('a body behind its gate', () => {
   it('waits for the server and for its turn, whichever comes last', async () => {
     const { socket } = aSocket(true)
     let asked = 0
-    const onBegin = async (): Promise<boolean> => (asked += 1) > 0
+    const onBegin = async (): Promise<boolean> => {
+      asked += 1
+      return true
+    }
     for (const order of [['pipe', 'claim'] as const, ['claim', 'pipe'] as const]) {
       asked = 0
       const body = new GatedBody({ raw, onBegin }, { socket: () => socket, room: 0 }, () => false)
@@ -52,7 +55,10 @@ describe('a body behind its gate', () => {
   it('asks nothing once it is given up', () => {
     const { socket } = aSocket(true)
     let asked = 0
-    const onBegin = async (): Promise<boolean> => (asked += 1) > 0
+    const onBegin = async (): Promise<boolean> => {
+      asked += 1
+      return true
+    }
     const body = new GatedBody({ raw, onBegin }, { socket: () => socket, room: 0 }, () => false)
     body.pipe()
     body.destroy()

@@ -53,6 +53,9 @@ async function run(open: OpenTransport, connections: number, count: number, more
 const smtp = (port: number, connections = 1, answerWithin = 10_000) =>
   openSmtp({ ...parseSmtpUrl(`smtp://127.0.0.1:${port}`), answerWithin }, connections)
 
+const lately = (milliseconds: number, answer: Answer): Promise<Answer> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds, answer))
+
 const subjects = (bodies: readonly string[]): string[] => bodies.map((body) => body.slice(9, body.indexOf('\r')))
 const all = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index + 1}`)
 const accepted = (ids: readonly string[]): [string, string][] => ids.map((id) => [id, 'accepted'])
@@ -172,24 +175,48 @@ describe('what becomes of the copy behind', () => {
     expect(subjects(bodies).toSorted()).toEqual(all(20).toSorted())
   })
 
-  it('is let go untried when the run is stopped, and the connection is free for the next run', async () => {
-    const { port, bodies } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+  it('is waited for, wherever it went in the meantime', async () => {
+    // The third gets its answer after two seconds and a half, and what was let go behind it is slow as well.
+    const dot = (nth: number): Answer | Promise<Answer> =>
+      nth === 3 ? lately(2500, '250 kept late') : nth > 3 ? lately(900, '250 kept') : '250 kept'
+    const { port, bodies } = await troubledServer({ dot }, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port, 2)
+    const { outcomes } = await run(open, 2, 5)
+    await open.close()
+    expect(outcomes.map(([id]) => id).toSorted()).toEqual(all(5))
+    expect(subjects(bodies).toSorted()).toEqual(all(5))
+  })
+
+  it('goes when the connection is free where there is no other', async () => {
+    const dot = (nth: number): Answer | Promise<Answer> => (nth === 3 ? lately(2500, '250 kept late') : '250 kept')
+    const { port, bodies } = await troubledServer({ dot }, Number.POSITIVE_INFINITY, PIPELINING)
     const open = smtp(port)
-    let stopped = false
+    const { outcomes } = await run(open, 1, 5)
+    await open.close()
+    expect(outcomes.toSorted()).toEqual(accepted(all(5)))
+    expect(subjects(bodies).toSorted()).toEqual(all(5))
+  })
+
+  it('is let go untried when the run is stopped, and the connection is free for the next run', async () => {
+    const { port, bodies, heard } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    let settled = 0
     const first = await run(open, 1, 5, {
-      onBegin: async ({ subscriber: { id } }) => {
-        stopped ||= id === 's2'
-        return true
+      onSettled: async ({ subscriber: { id } }, { state }) => {
+        settled += 1
+        heard.push(`${id} ${state}`)
       },
-      isStopped: () => stopped,
+      isStopped: () => settled >= 2,
     })
-    expect(first.outcomes.map(([, state]) => state)).toEqual([
-      'accepted',
-      'accepted',
-      'deferred',
-      'deferred',
-      'deferred',
+    expect(first.refused).toBeNull()
+    expect(heard.filter((line) => /^s\d /.test(line))).toEqual([
+      's1 accepted',
+      's2 accepted',
+      's3 deferred',
+      's4 deferred',
+      's5 deferred',
     ])
+    expect(heard).toContain('RCPT TO:<s3@d.example>')
     expect(subjects(bodies)).toEqual(['s1', 's2'])
     const second = await run(open, 1, 3)
     await open.close()
@@ -197,17 +224,27 @@ describe('what becomes of the copy behind', () => {
   })
 
   it('is let go when the ledger breaks, and no connection stays behind', async () => {
-    const { port } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
-    const open = smtp(port)
-    let settled = 0
-    const broken = run(open, 1, 5, {
+    let broke = false
+    /** Of the first run the second body is slow; of the second run each waits until there are two. */
+    const two: ((answer: Answer) => void)[] = []
+    const dot = (nth: number): Answer | Promise<Answer> => {
+      if (!broke) return nth === 2 ? lately(100, '250 kept') : '250 kept'
+      return new Promise((resolve) => {
+        two.push(resolve)
+        if (two.length === 2) for (const answer of two.splice(0)) answer('250 kept')
+      })
+    }
+    const { port } = await troubledServer({ dot }, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port, 2)
+    const broken = run(open, 2, 12, {
       onSettled: async () => {
-        settled += 1
-        if (settled === 2) throw new Error('the ledger is full')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        throw new Error('the ledger is full')
       },
     })
     await expect(broken).rejects.toThrow('the ledger is full')
-    expect((await run(open, 1, 2)).outcomes).toEqual(accepted(all(2)))
+    broke = true
+    expect((await run(open, 2, 2)).outcomes.toSorted()).toEqual(accepted(all(2)))
     await open.close()
   })
 
@@ -228,5 +265,56 @@ describe('what becomes of the copy behind', () => {
       ['s3', 'accepted'],
     ])
     expect(heard.filter((line) => line.startsWith('RCPT'))).toHaveLength(2)
+  })
+})
+
+describe('a storm of answers', () => {
+  it.each([1, 2, 3, 4])('leaves every copy with its own outcome, and nobody with two: %i', async (seed) => {
+    let state = seed * 7919
+    /** Numbers from 0 to 1, the same for a seed. */
+    const next = (): number => {
+      state = (state * 48_271) % 2_147_483_647
+      return state / 2_147_483_647
+    }
+    const stormy =
+      (usual: Answer, ...troubles: Answer[]) =>
+      (): Answer | Promise<Answer> => {
+        const answer = next() < 0.06 ? (troubles[Math.floor(next() * troubles.length)] as Answer) : usual
+        return next() < 0.1 ? lately(next() * 15, answer) : answer
+      }
+    const { port, bodies } = await troubledServer(
+      {
+        mail: stormy('250 ok', '421 closing', '451 not now'),
+        rcpt: stormy('250 ok', '550 nobody', '450 later', 'drop'),
+        dot: stormy('250 kept', '552 no', '451 no', '452 full', 'drop'),
+      },
+      Number.POSITIVE_INFINITY,
+      PIPELINING,
+    )
+    const open = smtp(port, 4)
+    const begun: string[] = []
+    const { outcomes } = await run(open, 4, 150, {
+      messageFor: async ({ subscriber: { id, email } }) => {
+        if (next() < 0.3) await lately(next() * 10, '')
+        return {
+          envelope: { from: 'a@b.example', to: email },
+          raw: Buffer.from(`Subject: ${id}\r\n\r\n${'a line\r\n'.repeat(next() * 2000)}`),
+          messageId: '<x@y>',
+        }
+      },
+      onBegin: async ({ subscriber: { id } }) => begun.push(id) > 0,
+    })
+    await open.close()
+    const of = (wanted: Outcome['state']): string[] => outcomes.filter(([, one]) => one === wanted).map(([id]) => id)
+    expect(outcomes.map(([id]) => id).toSorted()).toEqual(all(150).toSorted())
+    // Once begun, whatever the answer, never again.
+    expect(begun).toHaveLength(new Set(begun).size)
+    const left = subjects(bodies)
+    expect(left).toHaveLength(new Set(left).size)
+    for (const id of of('accepted')) expect(left).toContain(id)
+    // In doubt are those whose answer the line took with it, and no others.
+    for (const id of of('unknown')) expect(left).toContain(id)
+    expect(of('accepted').length).toBeGreaterThan(90)
+    expect(of('rejected').length + of('deferred').length).toBeGreaterThan(5)
   })
 })

@@ -20,6 +20,15 @@ describe('handing over', () => {
     expect(await Promise.all(early)).toEqual(['three', 'four'])
   })
 
+  it('gives what is ready at once, or says that nothing is', async () => {
+    const ready = new HandOver<string>()
+    expect(ready.takeReady()).toBeNull()
+    const first = ready.offer('one')
+    expect(ready.takeReady()).toBe('one')
+    expect(await isSettled(first)).toBe(true)
+    expect(ready.takeReady()).toBeNull()
+  })
+
   it('keeps nobody waiting once it is over', async () => {
     const ready = new HandOver<string>()
     const taker = ready.take()

@@ -72,6 +72,34 @@ describe('several mail servers', () => {
     await servers.close()
   })
 
+  it('send no envelope ahead, of several or with a rate: every copy has its own turn', async () => {
+    const asked = async (urls: string): Promise<boolean[]> => {
+      const followed: boolean[] = []
+      const servers = openMailServers(parseSmtpUrls(urls), {
+        connections: 2,
+        shared: { reserve: async () => 0, trouble: async () => 0, well: async () => {}, all: async () => [] },
+        clock: () => 0,
+        sleep: async () => {},
+        isStopped: () => false,
+        open: () => ({
+          async transport({ next }) {
+            followed.push((next?.() ?? null) !== null)
+            return accepted
+          },
+          warmUp: async () => {},
+          close: async () => {},
+        }),
+      })
+      for (const id of ['s1', 's2'])
+        await servers.transport({ ...request(id), next: () => ({ request: request('next'), letGo: () => {} }) })
+      await servers.close()
+      return followed
+    }
+    expect(await asked('smtp://a')).toEqual([true, true])
+    expect(await asked('smtp://a smtp://b')).toEqual([false, false])
+    expect(await asked('smtp://a?rate=1000/s')).toEqual([false, false])
+  })
+
   it('do not wait for a slow one with more than its share', async () => {
     let release = (): void => {}
     const slow = new Promise<void>((resolve) => {

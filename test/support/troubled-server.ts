@@ -57,19 +57,22 @@ export async function troubledServer(
       }
       if (/^STARTTLS/i.test(line)) return answerTo('starttls', '454 not now')
       if (/^AUTH/i.test(line)) return answerTo('auth', '235 ok')
-      if (/^MAIL/i.test(line)) return answerTo('mail', '250 ok')
-      if (/^RCPT/i.test(line)) {
-        const answer = answerTo('rcpt', '250 ok')
-        hasRecipient = answer === '250 ok'
-        return answer
+      if (/^MAIL/i.test(line)) {
+        // Two messages at a time over one connection: whoever does that is told apart from all other trouble.
+        if (hasRecipient) throw new Error(`a message within a message: ${heard.slice(-6).join(', ')}`)
+        return answerTo('mail', '250 ok')
       }
-      if (!/^DATA/i.test(line)) return '221 bye'
-      const answer = answerTo('data', hasRecipient ? '354 go on' : '503 no recipient')
-      inBody = answer === '354 go on'
-      return answer
+      if (/^RCPT/i.test(line)) return answerTo('rcpt', '250 ok')
+      return /^DATA/i.test(line) ? answerTo('data', hasRecipient ? '354 go on' : '503 no recipient') : '221 bye'
+    }
+    const answered = (line: string, answer: Answer): void => {
+      if (/^RCPT/i.test(line)) hasRecipient = answer === '250 ok'
+      if (/^DATA/i.test(line)) inBody = answer === '354 go on'
+      say(answer)
     }
     const takeBody = (body: string): Answer | Promise<Answer> => {
       inBody = false
+      hasRecipient = false
       bodies.push(body)
       heard.push('.')
       return answerTo('dot', '250 kept as 1')
@@ -81,15 +84,16 @@ export async function troubledServer(
         if (end < 0) return
         const line = buffer.slice(0, end)
         buffer = buffer.slice(end + mark.length)
+        const asked = inBody ? '' : line
         const answer = inBody ? takeBody(line) : take(line)
         if (typeof answer === 'string') {
-          say(answer)
+          answered(asked, answer)
           continue
         }
         thinking = true
         void answer.then((late) => {
           thinking = false
-          say(late)
+          answered(asked, late)
           goOn()
         })
       }

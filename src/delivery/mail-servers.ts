@@ -169,8 +169,11 @@ export function openMailServers(
       let trouble: RunTrouble | null = null
       for (;;) {
         const open = members.some((one) => !isOut(one) && !tried.has(one))
-        if (!open && trouble !== null) throw trouble
-        const member = await pick(tried)
+        // What has begun goes on where it is, whatever has become of the server meanwhile: its connection waits for it.
+        const begun = members.find((one) => one.transport.hasBegun?.(request) === true)
+        if (begun !== undefined) begun.underWay += 1
+        else if (!open && trouble !== null) throw trouble
+        const member = begun ?? (await pick(tried))
         try {
           return await attempt(member, request)
         } catch (caught) {

@@ -121,6 +121,7 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
         () => {},
       )
     },
+    hasBegun: (request) => ahead.has(request),
     async close() {
       for (const connection of idle.splice(0)) connection.quit()
       for (const { connection } of ahead.values()) connection.close()

@@ -39,6 +39,8 @@ export interface OpenTransport {
   transport: Transport
   /** Makes a connection ahead of the first delivery, where there is one to make. Never throws. */
   warmUp(): Promise<void>
+  /** Whether the envelope of a request has left already, behind another's body. */
+  hasBegun?(request: TransportRequest): boolean
   close(): Promise<void>
 }
 

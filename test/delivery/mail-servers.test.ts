@@ -100,6 +100,31 @@ describe('several mail servers', () => {
     expect(await asked('smtp://a?rate=1000/s')).toEqual([false, false])
   })
 
+  it('let what has begun at one of them go on there, though it has been refused meanwhile', async () => {
+    const begun = request('begun')
+    const taken: string[] = []
+    const servers = openMailServers(parseSmtpUrls('smtp://a smtp://b'), {
+      connections: 2,
+      shared: { reserve: async () => 0, trouble: async () => 1000, well: async () => {}, all: async () => [] },
+      clock: () => 0,
+      sleep: async () => {},
+      isStopped: () => false,
+      open: ({ host }) => ({
+        async transport({ id }) {
+          if (host === 'a' && id !== 'begun') throw new RunRefused('a refused the sender', 'wait')
+          taken.push(`${id} by ${host}`)
+          return accepted
+        },
+        hasBegun: (asked) => host === 'a' && asked === begun,
+        warmUp: async () => {},
+        close: async () => {},
+      }),
+    })
+    for (const one of [request('s1'), begun, request('s2')]) await servers.transport(one)
+    expect(taken).toEqual(['s1 by b', 'begun by a', 's2 by b'])
+    await servers.close()
+  })
+
   it('do not wait for a slow one with more than its share', async () => {
     let release = (): void => {}
     const slow = new Promise<void>((resolve) => {

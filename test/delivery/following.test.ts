@@ -6,6 +6,7 @@ import { openSmtp } from '../../src/delivery/smtp.ts'
 import { parseSmtpUrl } from '../../src/delivery/smtp-url.ts'
 import type { OpenTransport, Outcome } from '../../src/delivery/transport.ts'
 import { aSubscriber } from '../support/compiled.ts'
+import { smtpSink } from '../support/smtp-sink.ts'
 import { type Answer, troubledServer } from '../support/troubled-server.ts'
 
 const PIPELINING = ['PIPELINING', '8BITMIME']
@@ -18,6 +19,8 @@ async function* numbered(count: number, local = 's'): AsyncGenerator<Delivery> {
   }
 }
 
+const bodyOf = (id: string): string => `Subject: ${id}\r\n\r\n${`a line of ${id}\r\n`.repeat(id.length * 40)}`
+
 /** A run over real sockets; `outcomes` in the order they came. */
 async function run(open: OpenTransport, connections: number, count: number, more: Partial<Steps<Delivery>> = {}) {
   const outcomes: [string, Outcome['state']][] = []
@@ -28,7 +31,7 @@ async function run(open: OpenTransport, connections: number, count: number, more
     {
       messageFor: async ({ subscriber: { id, email } }) => ({
         envelope: { from: 'a@b.example', to: email },
-        raw: Buffer.from(`Subject: ${id}\r\n\r\na line of ${id}\r\n`),
+        raw: Buffer.from(bodyOf(id)),
         messageId: '<x@y>',
       }),
       onBegin: async () => true,
@@ -74,6 +77,24 @@ describe('the next envelope', () => {
     )
     // EHLO, the first envelope, a body and an envelope on its own while nothing is known of the system; then one each.
     expect(before).toBeLessThanOrEqual(4 + 11)
+  })
+
+  it.each([
+    ['after STARTTLS', 'smtp'],
+    ['over TLS', 'smtps'],
+  ])('leaves behind a body %s as well, and every copy comes once and whole', async (_, scheme) => {
+    const { port, received } = await smtpSink({ secure: scheme === 'smtps', disabledCommands: ['AUTH'] })
+    const open = openSmtp(parseSmtpUrl(`${scheme}://127.0.0.1:${port}`), 3)
+    const { outcomes } = await run(open, 3, 60)
+    await open.close()
+    expect(outcomes.map(([id]) => id).toSorted()).toEqual(all(60).toSorted())
+    expect(received.every(({ secure }) => secure)).toBe(true)
+    expect(received.map(({ to }) => to[0]).toSorted()).toEqual(
+      all(60)
+        .map((id) => `${id}@d.example`)
+        .toSorted(),
+    )
+    for (const { to, raw } of received) expect(String(raw)).toBe(bodyOf(to[0]?.split('@')[0] ?? ''))
   })
 
   it('leaves after the answer where they may not', async () => {

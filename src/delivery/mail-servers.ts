@@ -132,8 +132,18 @@ export function openMailServers(
     if (at > clock()) await sleep(at - clock())
   }
 
-  /** Where every copy has its place in a rate or in the turns of several servers, none goes before its place. */
-  const mayFollow = (member: Member): boolean => members.length === 1 && member.server.rate === null
+  /**
+   * Whether the next envelope may leave for this server before its copy has had its turn: not past a rate or a pause, and
+   * of several servers for no more than its share, so that one that is well again gets its own back.
+   */
+  const mayFollow = (member: Member): boolean => {
+    if (member.server.rate !== null || member.pausedUntil > clock()) return false
+    if (members.length === 1) return true
+    const weights = members
+      .filter((one) => !isOut(one) && one.pausedUntil <= clock())
+      .reduce((sum, one) => sum + one.server.weight, 0)
+    return member.underWay <= Math.floor((connections * member.server.weight) / weights)
+  }
 
   const setAside = async (member: Member, why: string): Promise<void> => {
     const pause = await shared.trouble(member.name, why)
@@ -145,7 +155,7 @@ export function openMailServers(
   const attempt = async (member: Member, request: TransportRequest): Promise<Outcome> => {
     try {
       await place(member)
-      const outcome = await member.transport.transport(mayFollow(member) ? request : { ...request, next: () => null })
+      const outcome = await member.transport.transport(request, () => mayFollow(member))
       member.refused = null
       if (outcome.state === 'accepted') {
         member.accepted += 1

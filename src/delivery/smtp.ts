@@ -62,11 +62,11 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
     waiting.shift()?.()
   }
 
-  const begin = (connection: Conversation, request: TransportRequest): Exchange =>
+  const begin = (connection: Conversation, request: TransportRequest, mayFollow: () => boolean): Exchange =>
     new Exchange(connection, request, (exchange) => {
-      const next = follows ? (request.next?.() ?? null) : null
+      const next = follows && mayFollow() ? (request.next?.() ?? null) : null
       if (next === null || !connection.takes(next.request.envelope.to)) return null
-      const behind = begin(connection, next.request)
+      const behind = begin(connection, next.request, mayFollow)
       ahead.set(next.request, behind)
       exchange.patience = setTimeout(() => {
         if (!ahead.delete(next.request)) return
@@ -81,22 +81,25 @@ export function openSmtp(server: MailServer, connections: number): OpenTransport
     })
 
   /** The exchange that has begun already, or one over a connection that is free. */
-  const exchangeFor = async (request: TransportRequest): Promise<{ exchange: Exchange; fresh: boolean } | null> => {
+  const exchangeFor = async (
+    request: TransportRequest,
+    mayFollow: () => boolean,
+  ): Promise<{ exchange: Exchange; fresh: boolean } | null> => {
     const begun = ahead.get(request)
     if (begun !== undefined) {
       ahead.delete(request)
       return { exchange: begun, fresh: false }
     }
     const { connection, fresh } = await acquire()
-    if (connection.takes(request.envelope.to)) return { exchange: begin(connection, request), fresh }
+    if (connection.takes(request.envelope.to)) return { exchange: begin(connection, request, mayFollow), fresh }
     release(connection, true)
     return null
   }
 
   return {
-    async transport(request) {
+    async transport(request, mayFollow = () => true) {
       for (;;) {
-        const under = await exchangeFor(request)
+        const under = await exchangeFor(request, mayFollow)
         if (under === null) return { state: 'rejected', reply: UTF8_ADDRESS }
         const { exchange, fresh } = under
         let usable = false

@@ -33,7 +33,8 @@ export interface Following {
   letGo(): void
 }
 
-export type Transport = (request: TransportRequest) => Promise<Outcome>
+/** `mayFollow`: asked before `next` is, as the body leaves. */
+export type Transport = (request: TransportRequest, mayFollow?: () => boolean) => Promise<Outcome>
 
 export interface OpenTransport {
   transport: Transport

@@ -336,6 +336,6 @@ describe('a storm of answers', () => {
     // In doubt are those whose answer the line took with it, and no others.
     for (const id of of('unknown')) expect(left).toContain(id)
     expect(of('accepted').length).toBeGreaterThan(90)
-    expect(of('rejected').length + of('deferred').length).toBeGreaterThan(5)
+    expect(of('accepted').length).toBeLessThan(150)
   })
 })

@@ -72,32 +72,44 @@ describe('several mail servers', () => {
     await servers.close()
   })
 
-  it('send no envelope ahead, of several or with a rate: every copy has its own turn', async () => {
-    const asked = async (urls: string): Promise<boolean[]> => {
-      const followed: boolean[] = []
-      const servers = openMailServers(parseSmtpUrls(urls), {
-        connections: 2,
-        shared: { reserve: async () => 0, trouble: async () => 0, well: async () => {}, all: async () => [] },
+  it('send an envelope ahead where it takes nobody’s turn: not past a rate, a pause or a share', async () => {
+    const asked: Record<string, boolean[]> = {}
+    const release: (() => void)[] = []
+    const open = (urls: string, connections: number, hold: boolean) =>
+      openMailServers(parseSmtpUrls(urls), {
+        connections,
+        shared: { reserve: async () => 0, trouble: async () => 1000, well: async () => {}, all: async () => [] },
         clock: () => 0,
         sleep: async () => {},
         isStopped: () => false,
-        open: () => ({
-          async transport({ next }) {
-            followed.push((next?.() ?? null) !== null)
-            return accepted
+        open: ({ host }) => ({
+          async transport({ id }, mayFollow) {
+            if (hold) await new Promise<void>((resolve) => release.push(resolve))
+            asked[host] = [...(asked[host] ?? []), mayFollow?.() ?? true]
+            return id === 'full' ? { state: 'deferred', reply: '452 full', slow: true } : accepted
           },
           warmUp: async () => {},
           close: async () => {},
         }),
       })
-      for (const id of ['s1', 's2'])
-        await servers.transport({ ...request(id), next: () => ({ request: request('next'), letGo: () => {} }) })
-      await servers.close()
-      return followed
-    }
-    expect(await asked('smtp://a')).toEqual([true, true])
-    expect(await asked('smtp://a smtp://b')).toEqual([false, false])
-    expect(await asked('smtp://a?rate=1000/s')).toEqual([false, false])
+    const one = open('smtp://one', 2, false)
+    for (const id of ['s1', 'full', 's2']) await one.transport(request(id))
+    // The answer that asks for patience comes after it was asked; the next is asked in the pause.
+    expect(asked['one']).toEqual([true, true, false])
+    const rated = open('smtp://rated?rate=1000/s', 2, false)
+    await rated.transport(request('s1'))
+    expect(asked['rated']).toEqual([false])
+    // Three of five are more than half: while they are at one server, theirs take turns; the other's two are its share.
+    const two = open('smtp://a smtp://b', 5, true)
+    const under = Promise.all(['s1', 's2', 's3', 's4', 's5'].map((id) => two.transport(request(id))))
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const goOn of release.splice(0)) goOn()
+    await under
+    expect([asked['a'], asked['b']]).toEqual([
+      [false, false, false],
+      [true, true],
+    ])
+    for (const servers of [one, rated, two]) await servers.close()
   })
 
   it('let what has begun at one of them go on there, though it has been refused meanwhile', async () => {

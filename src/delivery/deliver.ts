@@ -114,7 +114,7 @@ export async function deliverAll<Taken extends Delivery>(
   }
   const follow = (line: Line<Taken>): Following | null => {
     // Nobody is asked to wait with an envelope taken.
-    if (pace !== null || backOff.pausing || isOver()) return null
+    if (pace !== null || line.following !== null || backOff.pausing || isOver()) return null
     const prepared = ready.takeReady()
     if (prepared === null) return null
     line.following = copyOf(prepared, line)
@@ -205,6 +205,9 @@ export async function deliverAll<Taken extends Delivery>(
       await line.recorded
     } catch (error) {
       breaks(error)
+      // Its connection waits to hear that nothing comes.
+      const begun = line.following?.request ?? null
+      if (begun !== null) await transport(begun).catch(() => {})
     }
   }
   const many = (count: number, work: () => Promise<void>) => Promise.all(Array.from({ length: count }, work))

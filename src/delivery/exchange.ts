@@ -29,13 +29,15 @@ export class Exchange {
   readonly #body: GatedBody
   readonly #reply: Promise<string>
   #fail: (reason: Error) => void = () => {}
+  #isOver = false
 
   /** `follow`: begins the exchange behind this one, where there is something to send. */
   constructor(connection: Conversation, request: TransportRequest, follow: (ahead: Exchange) => Exchange | null) {
     this.connection = connection
     this.request = request
     this.#body = new GatedBody(request, connection, () => {
-      if (!connection.extensions.includes('PIPELINING')) return false
+      // Over TLS the answer may be read before the system is known to have taken the body; by then the connection is another's.
+      if (this.#isOver || !connection.extensions.includes('PIPELINING')) return false
       // From the next envelope on, Nodemailer tells the one behind of what breaks.
       connection.ahead = this
       this.behind = follow(this)
@@ -48,6 +50,7 @@ export class Exchange {
         // All that is asked of a message that is piped.
         this.#body as unknown as Readable,
         (reason, info) => {
+          this.#isOver = true
           if (reason) reject(reason)
           else resolve(info?.response ?? '')
         },
@@ -59,6 +62,7 @@ export class Exchange {
 
   /** The connection is lost. */
   fail(reason: Error): void {
+    this.#isOver = true
     this.#fail(reason)
   }
 

@@ -22,8 +22,8 @@ export class GatedBody extends EventEmitter {
   /** The server said 354 and it was our turn: the gate has been asked. */
   asked = false
   began = false
-  /** The system has taken the end of the message, or may have; from here on only the server's reply can tell. */
-  handedOver = false
+  #handedOver = false
+  #unsaid = false
   #invited = false
   #claimed = false
   #destroyed = false
@@ -41,6 +41,11 @@ export class GatedBody extends EventEmitter {
     this.#request = request
     this.#outlet = outlet
     this.#follow = follow
+  }
+
+  /** The system has taken the end of the message, or may have; from then on only the server's reply can tell. */
+  get handedOver(): boolean {
+    return this.#handedOver || this.#unsaid
   }
 
   /** Nodemailer's word for "now". Where it would be piped to does not matter. */
@@ -89,13 +94,19 @@ export class GatedBody extends EventEmitter {
     socket.write(endOfData(raw), 'latin1', (reason) => {
       // The connection reports what broke.
       if (reason) return
-      this.handedOver = true
+      this.#handedOver = true
       if (!together) this.#follow()
     })
     const followed = together && this.#follow()
     socket.uncork()
     if (socket.writableLength === 0) outlet.room = Math.max(outlet.room, wire.length)
     // It was not, and what is left may be of the next envelope alone.
-    else if (followed) this.handedOver = true
+    else if (followed) this.#handedOver = true
+    // Over TLS what was taken at once is said to be only after the next look at what has come in (Node 24).
+    if (!('encrypted' in socket)) return
+    this.#unsaid = true
+    setImmediate(() => {
+      this.#unsaid = false
+    })
   }
 }

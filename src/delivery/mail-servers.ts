@@ -161,7 +161,8 @@ export function openMailServers(
         member.accepted += 1
         if (member.why !== null && member.pausedUntil <= clock()) {
           member.why = null
-          await shared.well(member.name)
+          // That nobody hears of it is no reason to lose the copy.
+          await shared.well(member.name).catch(() => {})
         }
       }
       if (outcome.state !== 'deferred' || outcome.slow !== true) return outcome

@@ -1,8 +1,11 @@
+import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { BackOff } from '../../src/delivery/back-off.ts'
 import { deliverAll, type Steps } from '../../src/delivery/deliver.ts'
+import { Exchange } from '../../src/delivery/exchange.ts'
 import type { Delivery } from '../../src/delivery/plan.ts'
 import { openSmtp } from '../../src/delivery/smtp.ts'
+import type { Conversation } from '../../src/delivery/smtp-connection.ts'
 import { parseSmtpUrl } from '../../src/delivery/smtp-url.ts'
 import type { OpenTransport, Outcome } from '../../src/delivery/transport.ts'
 import { aSubscriber } from '../support/compiled.ts'
@@ -138,6 +141,50 @@ describe('the next envelope', () => {
   })
 })
 
+describe('an exchange', () => {
+  it('begins none behind it once it has its answer, whenever the system says that it took the body', async () => {
+    for (const answeredFirst of [true, false]) {
+      let taken: () => void = () => {}
+      const socket = new Writable({
+        writev: (_chunks, callback) => {
+          taken = callback
+        },
+      })
+      let answer: (reason: null, info: { response: string }) => void = () => {}
+      const connection = {
+        extensions: ['PIPELINING'],
+        room: 0,
+        ahead: null,
+        socket: () => socket,
+        send(_envelope: unknown, body: { pipe(): void }, done: typeof answer) {
+          answer = done
+          body.pipe()
+        },
+      } as unknown as Conversation
+      let followed = 0
+      const request = {
+        id: 's1',
+        envelope: { from: 'a@b.example', to: 'c@d.example' },
+        raw: Buffer.from('x\r\n'),
+        onBegin: async () => true,
+      }
+      const exchange = new Exchange(connection, request, () => {
+        followed += 1
+        return null
+      })
+      const verdict = exchange.verdict()
+      await new Promise((resolve) => setImmediate(resolve))
+      const steps = [() => answer(null, { response: '250 kept' }), () => taken()]
+      for (const step of answeredFirst ? steps : steps.toReversed()) {
+        step()
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      expect((await verdict).outcome).toEqual({ state: 'accepted', reply: '250 kept' })
+      expect(followed).toBe(answeredFirst ? 0 : 1)
+    }
+  })
+})
+
 describe('what becomes of the copy behind', () => {
   const turn = (nth: number, answer: Answer, usual: Answer) => (now: number) => (now === nth ? answer : usual)
 
@@ -266,6 +313,24 @@ describe('what becomes of the copy behind', () => {
     await expect(broken).rejects.toThrow('the ledger is full')
     broke = true
     expect((await run(open, 2, 2)).outcomes.toSorted()).toEqual(accepted(all(2)))
+    await open.close()
+  })
+
+  it('has its connection given back when the step after the copy ahead fails', async () => {
+    const { port } = await troubledServer({}, Number.POSITIVE_INFINITY, PIPELINING)
+    const open = smtp(port)
+    let taken = 0
+    const failing: OpenTransport = {
+      ...open,
+      async transport(request, mayFollow) {
+        const outcome = await open.transport(request, mayFollow)
+        taken += 1
+        if (taken === 2) throw new Error('the database is gone')
+        return outcome
+      },
+    }
+    await expect(run(failing, 1, 5)).rejects.toThrow('the database is gone')
+    expect((await run(open, 1, 2)).outcomes).toEqual(accepted(all(2)))
     await open.close()
   })
 

@@ -94,6 +94,19 @@ describe('a body behind its gate', () => {
     expect(body.handedOver).toBe(true)
   })
 
+  it('may have handed over, over TLS, until it has been looked whether the system took it', async () => {
+    const slow = aSocket(false)
+    Object.assign(slow.socket, { encrypted: true })
+    const body = new GatedBody({ raw, onBegin: async () => true }, { socket: () => slow.socket, room: 0 }, () => false)
+    body.pipe()
+    body.claim()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect([body.began, body.handedOver]).toEqual([true, true])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(body.handedOver).toBe(false)
+  })
+
   it('has not when there was nothing to follow, and the rest cannot leave any more', async () => {
     const slow = aSocket(false)
     const { body } = await written(slow.socket, raw.length, null)
